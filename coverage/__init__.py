@@ -1,0 +1,1 @@
+"""What the numbers mean: indicators, roll-up, targets, what remains, reports as data. Not coverage.py."""

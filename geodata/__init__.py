@@ -1,0 +1,1 @@
+"""Where things are: administrative units, their names, boundaries, shared vocabulary."""
