@@ -1,0 +1,53 @@
+"""Numbers, days and sentences as each language writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from geodata.errors import PhuDienError
+from geodata.language import Language
+from geodata.periods import Period
+
+VI, EN = Language("vi"), Language("en")
+
+
+def test_counts_have_the_separators_of_the_language() -> None:
+    assert (VI.count(8_170_000), EN.count(8_170_000)) == ("8.170.000", "8,170,000")
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "shown"),
+    [
+        ("0.997200", 2, "99,72%"),
+        ("0.935565", 2, "93,56%"),
+        ("0.00125", 1, "0,1%"),
+        ("0.0025", 0, "0%"),
+        ("1", 0, "100%"),
+    ],
+)
+def test_shares_are_percentages(share: str, decimals: int, shown: str) -> None:
+    assert VI.share(Decimal(share), decimals=decimals) == shown
+
+
+@pytest.mark.parametrize(("number", "shown"), [("0.5", "1"), ("1.5", "2"), ("2.5", "3"), ("-0.5", "-1")])
+def test_rounding_is_half_up_and_not_to_even(number: str, shown: str) -> None:
+    assert EN.decimal(Decimal(number), decimals=0) == shown
+
+
+def test_quarters_and_days() -> None:
+    assert (VI.period(Period(2021, 2)), EN.period(Period(2021, 2))) == ("Quý II/2021", "Q2 2021")
+    assert VI.day(date(2021, 6, 30)) == "30/06/2021"
+    assert VI.moment(datetime(2021, 6, 30, 7, 5, tzinfo=UTC)) == "07:05 30/06/2021"
+
+
+def test_whole_numbers_in_sentences_have_separators_and_text_has_none() -> None:
+    assert VI.say("{n} / {code}", n=1204, code="30337") == "1.204 / 30337"
+
+
+def test_unknown_language_is_refused() -> None:
+    with pytest.raises(PhuDienError) as caught:
+        Language("fr")
+    assert caught.value.code == "language.unknown"
