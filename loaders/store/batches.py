@@ -1,0 +1,284 @@
+"""Batches: every upload kept as the file it was, with who, when, its rows and states; append-only."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import pandas as pd
+from sqlalchemy import Connection, Table, func, insert, select
+
+from geodata.errors import WorkspaceError, mark
+from geodata.tables import BULK_POINT_COLUMNS, HAMLET_COLUMNS, MEASURES
+from loaders.issues import Issue
+from loaders.store import schema
+
+DRAFT, ACCEPTED, WITHDRAWN = "draft", "accepted", "withdrawn"
+
+FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES = "commune_survey", "bulk_points", "hamlets", "boundaries"
+
+KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES)
+
+
+@dataclass(frozen=True)
+class NewBatch:
+    """
+    What is known of an upload before it is stored.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    file_name, content
+        The file as the user gave it.
+    user
+        Who uploads.
+    unit_list_date
+        Day of the official list in which the commune codes are read.
+    rows_read, rows_valid
+        Rows of the file that carry data, and how many of them have no error.
+    sheet
+        Sheet that was read, for workbooks.
+    is_synthetic
+        True for demonstration data.
+    """
+
+    kind: str
+    file_name: str
+    content: bytes
+    user: str
+    unit_list_date: date
+    rows_read: int
+    rows_valid: int
+    sheet: str | None = None
+    is_synthetic: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file."""
+        return hash_of(self.content)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A stored batch with its state at the moment that was asked for."""
+
+    id: int
+    kind: str
+    file_name: str
+    file_sha256: str
+    sheet: str | None
+    unit_list_date: str
+    is_synthetic: bool
+    rows_read: int
+    rows_valid: int
+    created_at: str
+    created_by: str
+    state: str
+    state_at: str
+    state_by: str
+    state_reason: str | None
+
+
+def hash_of(content: bytes) -> str:
+    """Return the SHA-256 of a file's bytes as hexadecimal text."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as the store writes it: UTC, ISO 8601, microseconds; text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def add_file(connection: Connection, content: bytes) -> str:
+    """Keep a file's bytes, once however often they come, and return their hash."""
+    sha256 = hash_of(content)
+    known = connection.scalar(select(schema.stored_file.c.sha256).where(schema.stored_file.c.sha256 == sha256))
+    if known is None:
+        connection.execute(insert(schema.stored_file).values(sha256=sha256, size_bytes=len(content), content=content))
+    return sha256
+
+
+def read_file(connection: Connection, sha256: str) -> bytes:
+    """Return the bytes of a stored file."""
+    content = connection.scalar(select(schema.stored_file.c.content).where(schema.stored_file.c.sha256 == sha256))
+    if content is None:
+        raise WorkspaceError(
+            "store.file-missing",
+            mark("The store has no file with the hash {sha256}."),
+            sha256=sha256,
+        )
+    return bytes(content)
+
+
+def add_draft(connection: Connection, new: NewBatch, *, at: datetime) -> int:
+    """Store an upload as a draft and return its number; its rows are added by the functions below."""
+    add_file(connection, new.content)
+    result = connection.execute(
+        insert(schema.batch).values(
+            kind=new.kind,
+            file_name=new.file_name,
+            file_sha256=new.sha256,
+            sheet=new.sheet,
+            unit_list_date=new.unit_list_date.isoformat(),
+            is_synthetic=new.is_synthetic,
+            rows_read=new.rows_read,
+            rows_valid=new.rows_valid,
+            created_at=moment_text(at),
+            created_by=new.user,
+        )
+    )
+    batch_id = int(result.inserted_primary_key[0])  # type: ignore[index]
+    _add_event(connection, batch_id, DRAFT, at=at, by=new.user, reason=None)
+    return batch_id
+
+
+def add_figures(
+    connection: Connection, batch_id: int, figures: pd.DataFrame, cells: pd.DataFrame | None = None
+) -> None:
+    """
+    Add the figures of a draft.
+
+    Parameters
+    ----------
+    figures
+        Columns ``commune_code``, ``period`` and any of `MEASURES`; missing values are not stored.
+    cells
+        Addresses such as ``"E14"``, with the index and the measure columns of `figures`.
+    """
+    key = figures[["commune_code", "period"]]
+    rows: list[dict[str, Any]] = []
+    for measure in (m for m in MEASURES if m in figures.columns):
+        values = figures[measure]
+        present = values.notna()
+        addresses = cells[measure][present] if cells is not None else [None] * int(present.sum())
+        rows.extend(
+            {
+                "batch_id": batch_id,
+                "commune_code": commune,
+                "period": period,
+                "measure": measure,
+                "value": int(value),
+                "cell": cell,
+            }
+            for commune, period, value, cell in zip(
+                key["commune_code"][present], key["period"][present], values[present], addresses, strict=True
+            )
+        )
+    if rows:
+        connection.execute(insert(schema.figure), rows)
+
+
+def add_figure_notes(connection: Connection, batch_id: int, notes: pd.DataFrame) -> None:
+    """Add the engineer's remarks of a draft: columns ``commune_code``, ``period``, ``note``."""
+    _insert_rows(connection, schema.figure_note, batch_id, notes.dropna(subset="note"))
+
+
+def add_issues(connection: Connection, batch_id: int, issues: list[Issue]) -> None:
+    """Keep the problems that were shown for a draft."""
+    rows = [
+        {"batch_id": batch_id, "ordinal": ordinal, "issue": issue.to_json()} for ordinal, issue in enumerate(issues)
+    ]
+    if rows:
+        connection.execute(insert(schema.batch_issue), rows)
+
+
+def add_points(connection: Connection, batch_id: int, kind: str, points: pd.DataFrame) -> None:
+    """Add the bulk points or the hamlets of a draft; `kind` is `BULK_POINTS` or `HAMLETS`."""
+    table, columns = (schema.bulk_point, BULK_POINT_COLUMNS) if kind == BULK_POINTS else (schema.hamlet, HAMLET_COLUMNS)
+    _insert_rows(connection, table, batch_id, points[list(columns)])
+
+
+def _insert_rows(connection: Connection, table: Table, batch_id: int, rows: pd.DataFrame) -> None:
+    plain = rows.assign(batch_id=batch_id).astype(object)
+    records = plain.where(plain.notna(), None).to_dict("records")
+    if records:
+        connection.execute(insert(table), [{str(k): v for k, v in record.items()} for record in records])
+
+
+def accept(connection: Connection, batch_id: int, *, at: datetime, user: str) -> None:
+    """Make a draft count. Raises `WorkspaceError` where the batch is not a draft."""
+    found = find(connection, batch_id)
+    if found.state != DRAFT:
+        raise WorkspaceError(
+            "batch.not-draft",
+            mark("Batch {batch_id} cannot be accepted: its state is {state}. Only a draft can be accepted."),
+            batch_id=str(batch_id),
+            state=found.state,
+        )
+    _add_event(connection, batch_id, ACCEPTED, at=at, by=user, reason=None)
+
+
+def withdraw(connection: Connection, batch_id: int, *, at: datetime, user: str, reason: str) -> None:
+    """Make a batch no longer count; it stays stored, and so do the answers given while it counted."""
+    found = find(connection, batch_id)
+    if found.state == WITHDRAWN:
+        raise WorkspaceError(
+            "batch.withdrawn-already",
+            mark("Batch {batch_id} is withdrawn already. There is nothing to do."),
+            batch_id=str(batch_id),
+        )
+    if not reason.strip():
+        raise WorkspaceError(
+            "batch.reason-missing",
+            mark("Batch {batch_id} was not withdrawn: write a reason, it stays with the batch."),
+            batch_id=str(batch_id),
+        )
+    _add_event(connection, batch_id, WITHDRAWN, at=at, by=user, reason=reason.strip())
+
+
+def _add_event(connection: Connection, batch_id: int, state: str, *, at: datetime, by: str, reason: str | None) -> None:
+    connection.execute(
+        insert(schema.batch_event).values(batch_id=batch_id, state=state, at=moment_text(at), by=by, reason=reason)
+    )
+
+
+def list_batches(connection: Connection, *, kind: str | None = None) -> list[Batch]:
+    """Return all batches, the newest first, each with its present state."""
+    events = schema.batch_event
+    newest = select(func.max(events.c.id)).group_by(events.c.batch_id).scalar_subquery()
+    query = (
+        select(
+            schema.batch,
+            events.c.state,
+            events.c.at.label("state_at"),
+            events.c.by.label("state_by"),
+            events.c.reason.label("state_reason"),
+        )
+        .join(events, events.c.batch_id == schema.batch.c.id)
+        .where(events.c.id.in_(newest))
+        .order_by(schema.batch.c.id.desc())
+    )
+    if kind is not None:
+        query = query.where(schema.batch.c.kind == kind)
+    return [Batch(**row._asdict()) for row in connection.execute(query)]
+
+
+def find(connection: Connection, batch_id: int) -> Batch:
+    """Return one batch; raise `WorkspaceError` where there is none with this number."""
+    for found in list_batches(connection):
+        if found.id == batch_id:
+            return found
+    raise WorkspaceError(
+        "batch.unknown",
+        mark("There is no batch {batch_id} in this workspace."),
+        batch_id=str(batch_id),
+    )
+
+
+def find_same_file(connection: Connection, *, kind: str, sha256: str) -> Batch | None:
+    """Return the batch that holds this very file as draft or accepted, if there is one."""
+    same = (b for b in list_batches(connection, kind=kind) if b.file_sha256 == sha256)
+    return next((b for b in same if b.state != WITHDRAWN), None)
+
+
+def issues_of(connection: Connection, batch_id: int) -> list[Issue]:
+    """Return the problems that were shown when the batch was uploaded."""
+    rows = connection.scalars(
+        select(schema.batch_issue.c.issue)
+        .where(schema.batch_issue.c.batch_id == batch_id)
+        .order_by(schema.batch_issue.c.ordinal)
+    )
+    return [Issue.from_json(row) for row in rows]

@@ -1,0 +1,176 @@
+"""Questions to the store: what the accepted batches say, now or at any earlier moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, func, select
+
+from geodata.tables import BULK_POINT_COLUMNS, FIGURE_COLUMNS, FIGURE_KEY, HAMLET_COLUMNS, MEASURES
+from loaders.store import schema
+from loaders.store.batches import ACCEPTED, FIGURES, moment_text
+
+
+@dataclass(frozen=True)
+class DataVersion:
+    """
+    The state of the store that an answer rests on.
+
+    Parameters
+    ----------
+    number
+        Number of the newest event; it grows with each upload, acceptance and withdrawal.
+    at
+        Moment of that event (UTC, ISO 8601), or None for an empty store.
+    """
+
+    number: int
+    at: str | None
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
+
+
+def data_version(connection: Connection, *, as_of: datetime | None = None) -> DataVersion:
+    """Return the version of the data now, or at an earlier moment."""
+    events = schema.batch_event
+    query = select(events.c.id, events.c.at).order_by(events.c.id.desc()).limit(1)
+    if as_of is not None:
+        query = query.where(events.c.at <= moment_text(as_of))
+    row = connection.execute(query).first()
+    return DataVersion(0, None) if row is None else DataVersion(int(row.id), str(row.at))
+
+
+def counting_batches(as_of: datetime | None) -> Subquery:
+    """Batches that count at a moment: (batch_id, accepted_as); later accepted, higher number."""
+    events = schema.batch_event
+    newest = select(events.c.batch_id, func.max(events.c.id).label("id")).group_by(events.c.batch_id)
+    if as_of is not None:
+        newest = newest.where(events.c.at <= moment_text(as_of))
+    latest = newest.subquery()
+    return (
+        select(events.c.batch_id, events.c.id.label("accepted_as"))
+        .join(latest, events.c.id == latest.c.id)
+        .where(events.c.state == ACCEPTED)
+        .subquery()
+    )
+
+
+def _newest_rows(table: Table, key: tuple[str, ...], as_of: datetime | None, *only: ColumnElement[bool]) -> Select[Any]:
+    """Rows of a table that pass `only`, for each key the one of the newest batch that counts."""
+    counting = counting_batches(as_of)
+    rank = (
+        func.row_number()
+        .over(partition_by=[table.c[name] for name in key], order_by=counting.c.accepted_as.desc())
+        .label("newest_first")
+    )
+    joined = select(table, rank).join(counting, counting.c.batch_id == table.c.batch_id)
+    ranked = joined.where(*only).subquery()
+    return select(*(c for c in ranked.c if c.name != "newest_first")).where(ranked.c.newest_first == 1)
+
+
+def figures(connection: Connection, *, period: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
+    """
+    Return the figures that count: of each (commune, period, measure) those of the newest accepted batch.
+
+    Parameters
+    ----------
+    period
+        One quarter, such as ``"2021-Q2"``; all where None.
+    as_of
+        Moment whose answer is wanted; now where None.
+
+    Returns
+    -------
+    figures
+        Columns `FIGURE_COLUMNS`, sorted by period and commune; measures nullable whole numbers, missing
+        where not reported.
+    """
+    only = [] if period is None else [schema.figure.c.period == period]
+    query = _newest_rows(schema.figure, (*FIGURE_KEY, "measure"), as_of, *only)
+    wanted = query.with_only_columns(*(query.selected_columns[name] for name in (*FIGURE_KEY, "measure", "value")))
+    rows = connection.execute(wanted).all()
+    long = pd.DataFrame(rows, columns=pd.Index([*FIGURE_KEY, "measure", "value"]))
+    wide = long.set_index(["period", "commune_code", "measure"])["value"].unstack("measure")  # noqa: PD010
+    wide = wide.reindex(columns=pd.Index(MEASURES)).astype("Int64").sort_index().reset_index()
+    wide.columns.name = None
+    return wide[list(FIGURE_COLUMNS)].astype({"commune_code": "str", "period": "str"})
+
+
+def periods(connection: Connection, *, as_of: datetime | None = None) -> list[str]:
+    """Return the quarters that have figures, oldest first."""
+    counting = counting_batches(as_of)
+    query = (
+        select(schema.figure.c.period)
+        .join(counting, counting.c.batch_id == schema.figure.c.batch_id)
+        .distinct()
+        .order_by(schema.figure.c.period)
+    )
+    return [str(period) for period in connection.scalars(query)]
+
+
+def bulk_points(connection: Connection, *, as_of: datetime | None = None) -> pd.DataFrame:
+    """Return the bulk-purchase points that count, columns `BULK_POINT_COLUMNS`, in code order."""
+    return _points(connection, schema.bulk_point, BULK_POINT_COLUMNS, as_of)
+
+
+def hamlets(connection: Connection, *, as_of: datetime | None = None) -> pd.DataFrame:
+    """Return the unserved hamlets that count, columns `HAMLET_COLUMNS`, in code order."""
+    return _points(connection, schema.hamlet, HAMLET_COLUMNS, as_of)
+
+
+def _points(connection: Connection, table: Table, columns: tuple[str, ...], as_of: datetime | None) -> pd.DataFrame:
+    query = _newest_rows(table, (columns[0],), as_of)
+    wanted = query.with_only_columns(*(query.selected_columns[name] for name in columns))
+    rows = connection.execute(wanted.order_by(columns[0])).all()
+    return pd.DataFrame(rows, columns=pd.Index(columns))
+
+
+def has_synthetic(connection: Connection, *, as_of: datetime | None = None) -> bool:
+    """Return whether any batch that counts is demonstration data."""
+    counting = counting_batches(as_of)
+    query = (
+        select(func.count())
+        .select_from(schema.batch)
+        .join(counting, counting.c.batch_id == schema.batch.c.id)
+        .where(schema.batch.c.is_synthetic)
+    )
+    return bool(connection.scalar(query))
+
+
+def sources_of(
+    connection: Connection, *, commune_code: str, period: str, as_of: datetime | None = None
+) -> pd.DataFrame:
+    """
+    Return where the figures of one commune and quarter come from.
+
+    Returns
+    -------
+    sources
+        One row a measure and accepted batch, the newest first: measure, value, cell, sheet, file_name, user,
+        accepted_at, batch_id, is_synthetic.
+    """
+    counting, events = counting_batches(as_of), schema.batch_event
+    table, batch = schema.figure, schema.batch
+    query = (
+        select(
+            table.c.measure,
+            table.c.value,
+            table.c.cell,
+            batch.c.sheet,
+            batch.c.file_name,
+            events.c.by.label("user"),
+            events.c.at.label("accepted_at"),
+            batch.c.id.label("batch_id"),
+            batch.c.is_synthetic,
+        )
+        .join(counting, counting.c.batch_id == table.c.batch_id)
+        .join(events, events.c.id == counting.c.accepted_as)
+        .join(batch, batch.c.id == table.c.batch_id)
+        .where(table.c.commune_code == commune_code, table.c.period == period, batch.c.kind == FIGURES)
+        .order_by(counting.c.accepted_as.desc(), table.c.measure)
+    )
+    return pd.DataFrame([row._asdict() for row in connection.execute(query)])

@@ -1,0 +1,139 @@
+"""The tables of the store. Rows are only ever added; what holds is decided by `batch_event`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the key is exactly INTEGER.
+_ROW_NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")
+
+stored_file = Table(
+    "stored_file",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("kind", String(40), nullable=False),  # a key of batches.KINDS
+    Column("file_name", Text, nullable=False),
+    Column("file_sha256", ForeignKey("stored_file.sha256"), nullable=False),
+    Column("sheet", Text),
+    Column("unit_list_date", String(10), nullable=False),  # the list in which the commune codes are read
+    Column("is_synthetic", Boolean, nullable=False),
+    Column("rows_read", Integer, nullable=False),
+    Column("rows_valid", Integer, nullable=False),
+    Column("created_at", String(27), nullable=False),  # UTC, ISO 8601 with microseconds: text order is time order
+    Column("created_by", Text, nullable=False),
+    Index(None, "file_sha256", "kind"),
+)
+
+batch_event = Table(
+    "batch_event",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
+    Column("state", String(10), nullable=False),  # draft, accepted, withdrawn
+    Column("at", String(27), nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("reason", Text),
+)
+
+figure = Table(
+    "figure",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("commune_code", String(5), primary_key=True),
+    Column("period", String(7), primary_key=True),
+    Column("measure", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+    Column("cell", String(12)),  # where in the sheet the number stood
+    Index(None, "period", "commune_code", "measure"),
+)
+
+figure_note = Table(
+    "figure_note",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("commune_code", String(5), primary_key=True),
+    Column("period", String(7), primary_key=True),
+    Column("note", Text, nullable=False),
+)
+
+batch_issue = Table(
+    "batch_issue",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("issue", Text, nullable=False),  # loaders.issues.Issue as JSON
+)
+
+bulk_point = Table(
+    "bulk_point",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("point_code", String(40), primary_key=True),
+    Column("commune_code", String(5), nullable=False),
+    Column("organisation_name", Text, nullable=False),
+    Column("master_meter", Text, nullable=False),
+    Column("households_behind", Integer, nullable=False),
+    Column("loss_share", Float),
+    Column("line_km", Float),
+    Column("condition", String(10)),
+    Column("takeover_state", String(12), nullable=False),
+    Column("takeover_date", String(10)),
+    Column("lon", Float),
+    Column("lat", Float),
+)
+
+hamlet = Table(
+    "hamlet",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("hamlet_code", String(40), primary_key=True),
+    Column("commune_code", String(5), nullable=False),
+    Column("hamlet_name", Text, nullable=False),
+    Column("households_without_grid", Integer, nullable=False),
+    Column("grid_distance_km", Float),
+    Column("lon", Float),
+    Column("lat", Float),
+)
+
+boundary_layer = Table(
+    "boundary_layer",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("valid_on", String(10), nullable=False),  # the day whose boundaries the layer shows
+    Column("source_crs", Text, nullable=False),
+    Column("units_matched", Integer, nullable=False),
+    # Both GeoParquet, one row a commune: the checked layer, and the same simplified for maps at import.
+    Column("layer_sha256", ForeignKey("stored_file.sha256"), nullable=False),
+    Column("map_sha256", ForeignKey("stored_file.sha256"), nullable=False),
+)
