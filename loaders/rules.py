@@ -1,0 +1,171 @@
+"""The rules that a surveyed row must keep: each one a small function, all of them in `ROW_RULES`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from geodata.errors import mark
+from loaders.issues import ERROR, Issue
+
+
+@dataclass(frozen=True)
+class SurveyRow:
+    """
+    One commune and quarter as a sheet gives it.
+
+    Parameters
+    ----------
+    commune_code, period
+        The key.
+    counts
+        Measure → count, for the measures that were reported.
+    cells, labels
+        Measure → address and → column label, for messages.
+    key_cell
+        Address of the cell that names the commune.
+    """
+
+    sheet: str
+    number: int  # row number as the sheet shows it
+    commune_code: str
+    commune_name: str
+    period: str
+    key_cell: str
+    key_label: str
+    counts: dict[str, int]
+    cells: dict[str, str]
+    labels: dict[str, str]
+    note: str | None = None
+
+
+# Whole = sum of parts; the third entry names parts that may be counted inside another one and left out.
+_SUMS: Final = (
+    (
+        "households_grid",
+        ("households_direct", "households_bulk", "households_shared"),
+        ("households_shared",),
+    ),
+    ("households_all", ("households_grid", "households_offgrid", "households_without"), ()),
+    ("households_all", ("households_all_urban", "households_all_rural"), ()),
+    ("households_grid", ("households_grid_urban", "households_grid_rural"), ()),
+)
+_PARTS: Final = (
+    ("households_all_urban", "households_grid_urban"),
+    ("households_all_rural", "households_grid_rural"),
+)
+
+
+def check_sums(row: SurveyRow) -> Iterable[Issue]:
+    """Parts never exceed their whole, and add up to it where all of them were reported."""
+    for whole, parts, may_be_inside in _SUMS:
+        given = [part for part in parts if part in row.counts]
+        if whole not in row.counts or not given:
+            continue
+        total = sum(row.counts[part] for part in given)
+        required = [part for part in parts if part not in may_be_inside]
+        is_complete = all(part in row.counts for part in required)
+        if total > row.counts[whole]:
+            yield _sum_issue(row, "survey.parts-exceed-whole", _EXCEED, whole, given)
+        elif total < row.counts[whole] and is_complete:
+            yield _sum_issue(row, "survey.figures-disagree", _DISAGREE, whole, given)
+
+
+def check_parts(row: SurveyRow) -> Iterable[Issue]:
+    """A part is never larger than its whole, urban and rural taken apart."""
+    for whole, part in _PARTS:
+        if whole in row.counts and part in row.counts and row.counts[part] > row.counts[whole]:
+            yield _sum_issue(row, "survey.parts-exceed-whole", _EXCEED, whole, [part])
+
+
+_EXCEED: Final = mark(
+    'row {row}, {commune}: {parts} = {total}, but "{whole}" is only {found}. The parts may not exceed the '
+    "whole: correct whichever is wrong."
+)
+_DISAGREE: Final = mark(
+    'row {row}, {commune}: {parts} = {total}, but "{whole}" is {found}. They should be equal: correct '
+    "whichever is wrong, or leave the unknown part blank."
+)
+
+
+def _sum_issue(row: SurveyRow, code: str, template: str, whole: str, parts: list[str]) -> Issue:
+    return Issue(
+        code=code,
+        severity=ERROR,
+        sheet=row.sheet,
+        cell=row.cells[whole],
+        column=row.labels[whole],
+        value=str(row.counts[whole]),
+        template=template,
+        values={
+            "row": str(row.number),
+            "commune": row.commune_name,
+            "parts": " + ".join(f'"{row.labels[part]}" {row.counts[part]}' for part in parts),
+            "total": sum(row.counts[part] for part in parts),
+            "whole": row.labels[whole],
+            "found": row.counts[whole],
+        },
+    )
+
+
+def check_required(row: SurveyRow) -> Iterable[Issue]:
+    """Households in all and households with grid power are always reported."""
+    for measure in ("households_all", "households_grid"):
+        if measure in row.labels and measure not in row.counts:
+            yield Issue(
+                code="survey.value-missing",
+                severity=ERROR,
+                sheet=row.sheet,
+                cell=row.cells[measure],
+                column=row.labels[measure],
+                value="",
+                template=mark(
+                    'row {row}, {commune}: "{column}" is blank. Write the number of households, 0 if there '
+                    "are none, or delete the row if the commune did not report."
+                ),
+                values={"row": str(row.number), "commune": row.commune_name, "column": row.labels[measure]},
+            )
+
+
+ROW_RULES: Final[tuple[Callable[[SurveyRow], Iterable[Issue]], ...]] = (
+    check_required,
+    check_sums,
+    check_parts,
+)
+
+
+def check_row(row: SurveyRow) -> list[Issue]:
+    """Return the problems of one row by every rule of `ROW_RULES`."""
+    return [issue for rule in ROW_RULES for issue in rule(row)]
+
+
+def check_doubled(rows: list[SurveyRow]) -> list[Issue]:
+    """Return an issue for every row whose commune and quarter stand in an earlier row already."""
+    first_of: dict[tuple[str, str], SurveyRow] = {}
+    issues = []
+    for row in rows:
+        first = first_of.setdefault((row.commune_code, row.period), row)
+        if first is not row:
+            issues.append(
+                Issue(
+                    code="survey.commune-doubled",
+                    severity=ERROR,
+                    sheet=row.sheet,
+                    cell=row.key_cell,
+                    column=row.key_label,
+                    value=row.commune_name,
+                    template=mark(
+                        "{commune} ({code}) stands in row {row} and already in row {first} for {period}. "
+                        "Keep one row for each commune and quarter."
+                    ),
+                    values={
+                        "commune": row.commune_name,
+                        "code": row.commune_code,
+                        "row": str(row.number),
+                        "first": str(first.number),
+                        "period": row.period,
+                    },
+                )
+            )
+    return issues

@@ -1,0 +1,85 @@
+"""The settings of a workspace: where it lives, which database it uses, whether maps have a tile background."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_data_path
+
+from geodata.errors import WorkspaceError, mark
+
+HOME_VARIABLE: Final = "PHUDIEN_HOME"
+DATABASE_FILE: Final = "phudien.db"
+SETTINGS_FILE: Final = "settings.toml"
+_KEYS: Final = ("database_url", "tiles_url", "language")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    What an office can set, in ``settings.toml`` of its workspace or by ``PHUDIEN_…`` in the environment.
+
+    Parameters
+    ----------
+    database_url
+        ``postgresql+psycopg://…`` for a shared server; the workspace's own SQLite file where not set.
+    tiles_url
+        Tile background for maps, such as ``https://…/{z}/{x}/{y}.png``; none where not set.
+    language
+        Language to begin with, ``vi`` or ``en``.
+    """
+
+    database_url: str
+    tiles_url: str | None = None
+    language: str = "vi"
+
+
+def default_home() -> Path:
+    """Return the workspace folder that `HOME_VARIABLE` names, else the user's data folder."""
+    named = os.environ.get(HOME_VARIABLE)
+    return Path(named) if named else user_data_path("phudien", appauthor=False)
+
+
+def read_settings(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """
+    Return the settings of the workspace in a folder.
+
+    Raises
+    ------
+    WorkspaceError
+        If ``settings.toml`` is no TOML or has a key that does not exist: a misspelt setting is never ignored.
+    """
+    file = home / SETTINGS_FILE
+    values: dict[str, str] = {}
+    if file.exists():
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise WorkspaceError(
+                "settings.unreadable",
+                mark('The settings file "{file}" cannot be read: {reason}.'),
+                file=str(file),
+                reason=str(error),
+            ) from error
+    if unknown := sorted(set(values) - set(_KEYS)):
+        raise WorkspaceError(
+            "settings.key-unknown",
+            mark('The settings file "{file}" has the key "{found}". Keys that exist: {allowed}.'),
+            file=str(file),
+            found=unknown[0],
+            allowed=", ".join(_KEYS),
+        )
+    variables = os.environ if environment is None else environment
+    for key in _KEYS:
+        if value := variables.get(f"PHUDIEN_{key.upper()}"):
+            values[key] = value
+    return Settings(
+        database_url=values.get("database_url") or f"sqlite:///{(home / DATABASE_FILE).as_posix()}",
+        tiles_url=values.get("tiles_url"),
+        language=values.get("language", "vi"),
+    )
