@@ -34,6 +34,7 @@ class SurveyRow:
     period: str
     key_cell: str
     key_label: str
+    is_rural: bool
     counts: dict[str, int]
     cells: dict[str, str]
     labels: dict[str, str]

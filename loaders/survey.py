@@ -101,7 +101,7 @@ def _row_of(cell: str) -> int:
 
 
 def _figure_table(rows: list[SurveyRow]) -> pd.DataFrame:
-    records = [{"commune_code": r.commune_code, "period": r.period, **r.counts} for r in rows]
+    records = [{"commune_code": r.commune_code, "period": r.period, **r.counts, **_split_by_kind(r)} for r in rows]
     table = pd.DataFrame(records, columns=pd.Index(FIGURE_COLUMNS))
     return table.astype({**dict.fromkeys(MEASURES, "Int64"), **dict.fromkeys(FIGURE_KEY, "str")})
 
@@ -147,7 +147,8 @@ class _RowReader:
             period=period,
             key_cell=address(index, key.index),
             key_label=key.label,
-            counts=counts | _split_by_kind(counts, is_rural=bool(unit["is_rural"])),
+            is_rural=bool(unit["is_rural"]),
+            counts=counts,
             cells={column.key: address(index, column.index) for column in self.table.measures},
             labels={column.key: column.label for column in self.table.measures},
             note=self.table.text(index, "note") or None,
@@ -248,10 +249,10 @@ def _read_period(typed: str) -> Period | None:
         return Period.find_in(typed)
 
 
-def _split_by_kind(counts: dict[str, int], *, is_rural: bool) -> dict[str, int]:
+def _split_by_kind(row: SurveyRow) -> dict[str, int]:
     """Urban and rural parts of a row that gives none: xã are wholly rural, phường and thị trấn urban."""
-    if any(measure.endswith(("_urban", "_rural")) for measure in counts):
+    if any(measure.endswith(("_urban", "_rural")) for measure in row.counts):
         return {}
-    part, other = ("rural", "urban") if is_rural else ("urban", "rural")
-    wholes = [whole for whole in ("households_all", "households_grid") if whole in counts]
-    return {f"{w}_{part}": counts[w] for w in wholes} | {f"{w}_{other}": 0 for w in wholes}
+    part, other = ("rural", "urban") if row.is_rural else ("urban", "rural")
+    wholes = [whole for whole in ("households_all", "households_grid") if whole in row.counts]
+    return {f"{w}_{part}": row.counts[w] for w in wholes} | {f"{w}_{other}": 0 for w in wholes}
