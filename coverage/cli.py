@@ -1,0 +1,416 @@
+"""The command line: ``phudien demo``, ``serve``, ``import``, ``status``, ``template``, ``report``, ``boundaries``.
+
+Exit codes: 0 done, 1 problems in the data, 2 wrong call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Final
+
+from coverage.indicators import Figure
+from coverage.workspace import REFUSED, Proposal, Workspace
+from geodata.errors import BoundaryError, FileError, PhuDienError, PlaceError, WorkspaceError, mark
+from geodata.language import LANGUAGE_CODES, Language
+from geodata.periods import Period
+from geodata.units import COMPANY_CODE
+
+DONE, DATA_PROBLEMS, WRONG_CALL = 0, 1, 2
+
+_WRONG_CALL_CODES: Final = ("period.unreadable", "language.unknown", "call.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    language = _language_of(list(sys.argv[1:] if arguments is None else arguments))
+    options = _parser(language).parse_args(arguments)
+    try:
+        return int(options.run(options, language))
+    except PhuDienError as error:
+        return _report_error(error, options, language)
+
+
+def console() -> None:
+    """Run `main` as the ``phudien`` command: set the console to UTF-8, then exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")  # Windows consoles begin in a code page without Vietnamese
+    sys.exit(main())
+
+
+def _language_of(arguments: list[str]) -> Language:
+    """Read the language before the rest, because the help texts are written in it."""
+    chosen = os.environ.get("PHUDIEN_LANGUAGE", "vi")
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            chosen = arguments[position + 1]
+        elif argument.startswith("--lang="):
+            chosen = argument.removeprefix("--lang=")
+    return Language(chosen) if chosen in LANGUAGE_CODES else Language()
+
+
+def _report_error(error: PhuDienError, options: argparse.Namespace, language: Language) -> int:
+    print(f"phudien: {language.explain(error)}", file=sys.stderr)
+    if getattr(options, "json", False):
+        _print_json({"error": {"code": error.code, "message": language.explain(error)}})
+    is_call = isinstance(error, PlaceError | WorkspaceError) or error.code.startswith(_WRONG_CALL_CODES)
+    return WRONG_CALL if is_call else DATA_PROBLEMS
+
+
+def _print_json(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+# ---- the arguments
+
+
+def _parser(language: Language) -> argparse.ArgumentParser:
+    say = language.say
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--workspace",
+        type=Path,
+        metavar="DIR",
+        help=say("folder of the workspace (default: $PHUDIEN_HOME, else the user's data folder)"),
+    )
+    common.add_argument("--lang", choices=LANGUAGE_CODES, help=say("language of messages and files (default: vi)"))
+    parser = argparse.ArgumentParser(
+        prog="phudien", description=say("Phủ Điện: rural electrification planning and coverage tracker.")
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text, parents=[common])
+        command.set_defaults(run=run)
+        return command
+
+    add("demo", _demo, say("Fill an empty workspace with synthetic demonstration data."))
+
+    serve = add("serve", _serve, say("Open the app in the browser."))
+    serve.add_argument("--port", type=int, default=8501, help=say("port (default: 8501)"))
+
+    taking = add("import", _import, say("Check a survey workbook; with --accept, take it into the workspace."))
+    taking.add_argument("file", type=Path, metavar="FILE")
+    taking.add_argument("--accept", action="store_true", help=say("accept it if it has no errors"))
+    taking.add_argument("--user", help=say("who imports (default: the login name)"))
+    taking.add_argument("--json", action="store_true", help=say("answer as JSON"))
+
+    status = add("status", _status, say("Show the indicators of an area in a quarter."))
+    status.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
+    status.add_argument("--area", default=COMPANY_CODE, metavar="CODE", help=say("GSO code, or EVNSPC (default)"))
+    status.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
+    status.add_argument("--json", action="store_true", help=say("answer as JSON"))
+
+    template = add("template", _template, say("Write a survey workbook to fill in for a province."))
+    template.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
+    template.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
+    template.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+
+    report = add("report", _report, say("Write the report of a province for a quarter."))
+    report.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
+    report.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
+    report.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+
+    _add_boundary_commands(add("boundaries", None, say("Add or list boundary layers.")), common, language)
+    return parser
+
+
+def _add_boundary_commands(
+    boundaries: argparse.ArgumentParser, common: argparse.ArgumentParser, language: Language
+) -> None:
+    say = language.say
+    actions = boundaries.add_subparsers(dest="action", required=True, metavar="ACTION")
+    adding = actions.add_parser(
+        "add", parents=[common], help=say("Add real boundaries: GeoJSON, GeoPackage, zipped shapefile, GeoParquet.")
+    )
+    adding.add_argument("file", type=Path, metavar="FILE")
+    adding.add_argument("--as-of", type=_day, metavar="DATE", help=say("day whose boundaries the file shows"))
+    adding.add_argument("--user", help=say("who imports (default: the login name)"))
+    adding.add_argument("--json", action="store_true", help=say("answer as JSON"))
+    adding.set_defaults(run=_add_boundaries)
+    listing = actions.add_parser("list", parents=[common], help=say("List the layers."))
+    listing.add_argument("--json", action="store_true", help=say("answer as JSON"))
+    listing.set_defaults(run=_list_boundaries)
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment; a day alone means its end, and no time zone means this machine's."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: 2021-08-01, 2021-08-01T17:00") from error
+    if len(text) == len("2021-08-01"):
+        moment = datetime.combine(moment.date(), time.max)
+    return moment.astimezone() if moment.tzinfo is None else moment
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: 2021-07-01") from error
+
+
+def _user(options: argparse.Namespace) -> str:
+    return str(options.user or getpass.getuser())
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise PhuDienError(
+            "call.file-unreadable",
+            mark('The file "{file}" cannot be opened: {reason}.'),
+            file=str(file),
+            reason=str(error.strerror),
+        ) from error
+
+
+# ---- the commands
+
+
+def _demo(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    is_new = workspace.make_demo()
+    sentence = (
+        mark("The demo is ready in {folder}. All of its figures are synthetic.")
+        if is_new
+        else mark("The demo stands in {folder} already; nothing was changed.")
+    )
+    print(language.say(sentence, folder=str(workspace.home)))
+    return DONE
+
+
+def _serve(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    workspace.close()
+    found = importlib.util.find_spec("app")
+    app = Path(str(found.origin if found else None))
+    print(language.say("The app opens at {address}; Ctrl+C stops it.", address=f"http://localhost:{options.port}"))
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(options.port)]
+    environment = os.environ | {"PHUDIEN_HOME": str(workspace.home), "PHUDIEN_LANGUAGE": language.code}
+    try:
+        return subprocess.call(command, cwd=app.parent, env=environment)
+    except KeyboardInterrupt:
+        return DONE
+
+
+def _import(options: argparse.Namespace, language: Language) -> int:
+    content = _content(options.file)
+    workspace = Workspace(options.workspace)
+    try:
+        proposal = workspace.propose_survey(content, options.file.name, user=_user(options))
+    except FileError as error:
+        if options.json:
+            _print_json(_unreadable_answer(options.file.name, error, language))
+        print(f"phudien: {language.explain(error)}", file=sys.stderr)
+        return DATA_PROBLEMS
+    state = proposal.state
+    if options.accept and proposal.batch_id is not None and state == "draft":
+        workspace.accept(proposal.batch_id, user=_user(options))
+        state = "accepted"
+    if options.json:
+        _print_json(_import_answer(options.file.name, proposal, state, language))
+    else:
+        _print_import(proposal, state, language)
+    return DATA_PROBLEMS if state == REFUSED else DONE
+
+
+def _import_answer(file_name: str, proposal: Proposal, state: str, language: Language) -> dict[str, Any]:
+    kinds = proposal.changes["change"].value_counts()
+    return {
+        "file": file_name,
+        "batch": proposal.batch_id,
+        "state": state,
+        "rows_read": proposal.reading.rows_read,
+        "rows_valid": proposal.reading.rows_valid,
+        "changes": {kind: int(kinds.get(kind, 0)) for kind in ("new", "changed", "unchanged")},
+        "issues": [issue.as_answer(language) for issue in proposal.reading.issues],
+    }
+
+
+def _unreadable_answer(file_name: str, error: FileError, language: Language) -> dict[str, Any]:
+    issue = {
+        "code": error.code,
+        "severity": "error",
+        "sheet": None,
+        "cell": None,
+        "column": None,
+        "value": None,
+        "message": language.explain(error),
+        "suggestion": None,
+    }
+    return {
+        "file": file_name,
+        "batch": None,
+        "state": REFUSED,
+        "rows_read": 0,
+        "rows_valid": 0,
+        "changes": {"new": 0, "changed": 0, "unchanged": 0},
+        "issues": [issue],
+    }
+
+
+def _print_import(proposal: Proposal, state: str, language: Language) -> None:
+    reading, say = proposal.reading, language.say
+    print(
+        say(
+            'Sheet "{sheet}", header in row {row}: {rows} rows read, {valid} without errors.',
+            sheet=reading.sheet,
+            row=str(reading.header_row),
+            rows=reading.rows_read,
+            valid=reading.rows_valid,
+        )
+    )
+    for issue in reading.issues:
+        print(f"  [{say(issue.severity)}] {issue.message(language)}")
+        if issue.suggestion:
+            print("    " + say("Suggestion: {suggestion}", suggestion=issue.suggestion))
+    kinds = proposal.changes["change"].value_counts()
+    counts = {kind: int(kinds.get(kind, 0)) for kind in ("new", "changed", "unchanged")}
+    print(say("Figures: {new} new, {changed} changed, {unchanged} unchanged.", **counts))
+    batch = str(proposal.batch_id)
+    sentences = {
+        REFUSED: mark("Not taken: mend the errors and import the file again. Nothing was stored."),
+        "draft": mark("Kept as draft {batch}; the figures do not count yet. Add --accept to take them."),
+        "accepted": mark("Batch {batch} is accepted; its figures count."),
+    }
+    print(say(sentences[state], batch=batch))
+
+
+def _status(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    period = Period.parse(options.period)
+    figures = workspace.status(str(period), options.area, as_of=options.as_of)
+    if options.json:
+        shown = {name: _figure_answer(figure, language) for name, figure in figures.items()}
+        _print_json({"period": str(period), "area": options.area, "indicators": shown})
+        return DONE
+    area = options.area if options.area == COMPANY_CODE else workspace.units.find(options.area)["full_name"]
+    print(f"{area}, {language.period(period)}")
+    if workspace.has_synthetic(as_of=options.as_of):
+        print(language.say("Synthetic demonstration data, not real figures."))
+    for figure in figures.values():
+        print(f"  {figure.indicator.title(language)}: {figure.display(language)}")
+    return DONE
+
+
+def _figure_answer(figure: Figure, language: Language) -> dict[str, Any]:
+    value = figure.value
+    is_count = figure.indicator.kind == "count"
+    return {
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "value": None if value is None else int(value) if is_count else float(value),
+        "display": figure.display(language),
+    }
+
+
+def _template(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    workspace.write_template(options.output, options.province, Period.parse(options.period), language)
+    print(language.say("Written: {file}", file=str(options.output)))
+    return DONE
+
+
+def _report(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    period = Period.parse(options.period)
+    written = workspace.write_report(options.output, options.province, period, language, as_of=options.as_of)
+    print(language.say("Written: {file}", file=str(written)))
+    return DONE
+
+
+def _add_boundaries(options: argparse.Namespace, language: Language) -> int:
+    content = _content(options.file)
+    workspace = Workspace(options.workspace)
+    try:
+        batch_id, layer = workspace.add_boundaries(
+            content, options.file.name, user=_user(options), valid_on=options.as_of
+        )
+    except (FileError, BoundaryError) as error:
+        return _report_error(error, options, language)
+    if options.json:
+        _print_json(
+            {
+                "file": options.file.name,
+                "batch": batch_id,
+                "unit_list": layer.units.list_date.isoformat(),
+                "units_matched": len(layer.communes),
+                "unmatched": list(layer.unmatched),
+                "source_crs": layer.source_crs,
+            }
+        )
+        return DONE
+    print(
+        language.say(
+            "Added: {found} communes of the list of {day}. Features not recognised: {unmatched}.",
+            found=len(layer.communes),
+            day=language.day(layer.units.list_date),
+            unmatched="; ".join(layer.unmatched) or "0",
+        )
+    )
+    return DONE
+
+
+def _list_boundaries(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    found = workspace.boundary_layers()
+    if options.json:
+        _print_json(
+            {
+                "layers": [
+                    {
+                        "batch": record.batch_id,
+                        "file": record.file_name,
+                        "valid_on": record.valid_on,
+                        "unit_list": record.unit_list_date,
+                        "units": record.units_matched,
+                        "added_by": record.created_by,
+                        "added_at": record.created_at,
+                        "is_approximate": False,
+                    }
+                    for record in found
+                ]
+                + [
+                    {
+                        "batch": None,
+                        "file": None,
+                        "unit_list": workspace.units.list_date.isoformat(),
+                        "valid_on": workspace.units.list_date.isoformat(),
+                        "units": len(workspace.units.communes),
+                        "added_by": None,
+                        "added_at": None,
+                        "is_approximate": True,
+                    }
+                ]
+            }
+        )
+        return DONE
+    for record in found:
+        print(
+            language.say(
+                "{file}: {units} communes of the list of {day}, added by {user}",
+                file=record.file_name,
+                units=record.units_matched,
+                day=language.day(date.fromisoformat(record.unit_list_date)),
+                user=record.created_by,
+            )
+        )
+    print(
+        language.say(
+            "Shipped with the product: approximate boundaries of {units} communes", units=len(workspace.units.communes)
+        )
+    )
+    return DONE

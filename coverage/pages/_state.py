@@ -1,0 +1,95 @@
+"""Every choice that a user makes: kept while pages change, and written into the address as stable codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from geodata.errors import PhuDienError, mark
+from geodata.language import LANGUAGE_CODES, Language
+
+LANGUAGE, AREA, PERIOD, INDICATOR = "lang", "area", "period", "indicator"
+
+
+def current_language(default: str) -> Language:
+    """Return the language that was chosen, in the address or by the switch."""
+    code = st.session_state.get(_kept(LANGUAGE)) or st.query_params.get(LANGUAGE) or default
+    if code not in LANGUAGE_CODES:
+        _refuse_link(LANGUAGE, code, LANGUAGE_CODES, Language(default))
+    return Language(code)
+
+
+def choose(
+    name: str,
+    label: str,
+    options: Sequence[str],
+    *,
+    default: str,
+    show: Callable[[str], str],
+    language: Language,
+    horizontal: bool = False,
+) -> str:
+    """
+    Show a choice and return its code.
+
+    The code comes from this session, else from the address, else it is `default`. A code in the address that
+    does not exist is reported and the page stops there: a link must never show something else than it says.
+
+    Parameters
+    ----------
+    name
+        Name in the address.
+    options
+        Codes, in the order of the list.
+    show
+        Gives the text of a code.
+    horizontal
+        Show all options side by side instead of a list.
+    """
+    kept = st.session_state.get(_kept(name))
+    linked = st.query_params.get(name)
+    if kept is None and linked is not None and linked not in options:
+        _refuse_link(name, linked, options, language)
+    code = kept if kept in options else linked if linked in options else default
+    index = list(options).index(code)
+    if horizontal:
+        chosen = st.radio(label, options, index=index, format_func=show, key=f"ask_{name}", horizontal=True)
+    else:
+        chosen = st.selectbox(label, options, index=index, format_func=show, key=f"ask_{name}")
+    st.session_state[_kept(name)] = chosen
+    st.query_params[name] = str(chosen)
+    return str(chosen)
+
+
+def keep(name: str, code: str) -> None:
+    """Set a choice from code, such as a click on the map; it shows from the next run on."""
+    st.session_state[_kept(name)] = code
+    st.session_state.pop(f"ask_{name}", None)
+    st.query_params[name] = code
+
+
+def user_name(language: Language) -> str:
+    """Ask for the name that uploads and decisions are stored under."""
+    kept = st.session_state.get("kept_user", "")
+    name = st.text_input(language.say("Your name (stored with every upload)"), value=kept, key="ask_user", max_chars=80)
+    st.session_state["kept_user"] = name.strip()
+    return str(name).strip()
+
+
+def _kept(name: str) -> str:
+    return f"kept_{name}"
+
+
+def _refuse_link(name: str, found: str, allowed: Sequence[str], language: Language) -> None:
+    shown = ", ".join(allowed[:30]) + (" …" if len(allowed) > 30 else "")
+    error = PhuDienError(
+        "link.code-unknown",
+        mark('The link asks for {name} = "{found}", which does not exist here. Allowed: {allowed}.'),
+        name=name,
+        found=found,
+        allowed=shown,
+    )
+    st.error(language.explain(error))
+    st.link_button(language.say("Open without this choice"), url="?")
+    st.stop()

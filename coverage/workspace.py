@@ -1,0 +1,369 @@
+"""A workspace: its store, the shipped reference data, and all that the pages and the command line ask of it.
+
+The one place where the pure logic meets the loaders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy import Engine
+
+from coverage import changes, demo, indicators, rollup, targets
+from geodata import boundaries
+from geodata.errors import FigureError, WorkspaceError, mark
+from geodata.names import NameIndex
+from geodata.units import Units
+from loaders import boundary_files, reference, settings, survey, templates
+from loaders.reference import tables
+from loaders.store import batches, engine, facts, layers
+
+REFUSED: Final = "refused"
+"""State of an upload with errors: nothing of it was stored."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """
+    An uploaded survey, before or after it is accepted.
+
+    Parameters
+    ----------
+    reading
+        What was understood, and every issue.
+    state
+        `REFUSED`, or the state of its batch.
+    batch_id
+        Number of its batch; None where refused.
+    changes
+        What accepting changes or has changed, as `changes.compare_figures` gives it.
+    """
+
+    reading: survey.SurveyReading
+    state: str
+    batch_id: int | None
+    changes: pd.DataFrame
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Workspace:
+    """
+    One office's workspace.
+
+    Parameters
+    ----------
+    home
+        Folder of the workspace; made where it does not exist.
+    clock
+        Gives the present moment.
+    """
+
+    def __init__(self, home: Path | None = None, *, clock: Callable[[], datetime] = _now) -> None:
+        self.home = (home or settings.default_home()).resolve()
+        self._clock = clock
+        self._make_home()
+        self.settings = settings.read_settings(self.home)
+        self._engine: Engine = engine.open_engine(self.settings.database_url)
+        engine.upgrade_schema(self._engine)
+
+    def _make_home(self) -> None:
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceError(
+                "workspace.folder",
+                mark('The workspace folder "{folder}" cannot be made: {reason}. Name another one with --workspace.'),
+                folder=str(self.home),
+                reason=str(error.strerror),
+            ) from error
+
+    def close(self) -> None:
+        """Close the store's connections."""
+        self._engine.dispose()
+
+    # ---- reference data
+
+    @cached_property
+    def units(self) -> Units:
+        """The official list of 1 July 2021, in which figures are kept."""
+        return reference.load_units()
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """The names of `units`."""
+        return NameIndex(self.units)
+
+    @cached_property
+    def indicators(self) -> dict[str, indicators.Indicator]:
+        """Every indicator by its name."""
+        return indicators.read_indicators(tables.load_indicator_table())
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """Programme targets, as `targets.read_targets` gives them."""
+        return targets.read_targets(tables.load_target_table(), self.units)
+
+    @cached_property
+    def survey_template(self) -> templates.SurveyTemplate:
+        """The template of the commune survey."""
+        return templates.load_template("commune_survey")
+
+    # ---- questions
+
+    def data_version(self, *, as_of: datetime | None = None) -> facts.DataVersion:
+        """Return the version of the data, which changes whenever any answer may change."""
+        with engine.reading(self._engine) as connection:
+            return facts.data_version(connection, as_of=as_of)
+
+    def periods(self, *, as_of: datetime | None = None) -> list[str]:
+        """Return the quarters with figures, oldest first."""
+        with engine.reading(self._engine) as connection:
+            return facts.periods(connection, as_of=as_of)
+
+    def figures(self, *, period: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
+        """Return the figures that count; see `facts.figures`."""
+        with engine.reading(self._engine) as connection:
+            return facts.figures(connection, period=period, as_of=as_of)
+
+    def figures_of(self, period: str, *, as_of: datetime | None = None) -> pd.DataFrame:
+        """Return the figures of one quarter; raise `FigureError` where there are none."""
+        found = self.figures(period=period, as_of=as_of)
+        if found.empty:
+            known = self.periods(as_of=as_of)
+            raise FigureError(
+                "period.without-figures",
+                mark("There are no figures for {period}. Quarters with figures: {known}."),
+                period=period,
+                known=", ".join(known) or "-",
+            )
+        return found
+
+    def bulk_points(self, *, as_of: datetime | None = None) -> pd.DataFrame:
+        """Return the bulk-purchase points that count, columns `BULK_POINT_COLUMNS`."""
+        with engine.reading(self._engine) as connection:
+            return facts.bulk_points(connection, as_of=as_of)
+
+    def hamlets(self, *, as_of: datetime | None = None) -> pd.DataFrame:
+        """Return the unserved hamlets that count, columns `HAMLET_COLUMNS`."""
+        with engine.reading(self._engine) as connection:
+            return facts.hamlets(connection, as_of=as_of)
+
+    def has_synthetic(self, *, as_of: datetime | None = None) -> bool:
+        """Return whether demonstration data are among what counts."""
+        with engine.reading(self._engine) as connection:
+            return facts.has_synthetic(connection, as_of=as_of)
+
+    def sources_of(self, commune_code: str, period: str, *, as_of: datetime | None = None) -> pd.DataFrame:
+        """Return where a commune's figures come from; see `facts.sources_of`."""
+        with engine.reading(self._engine) as connection:
+            return facts.sources_of(connection, commune_code=commune_code, period=period, as_of=as_of)
+
+    def status(self, period: str, area: str, *, as_of: datetime | None = None) -> dict[str, indicators.Figure]:
+        """
+        Return every indicator of an area in a quarter, by its name.
+
+        Raises
+        ------
+        PlaceError, FigureError
+            If the area or the quarter is not known.
+        """
+        communes = self.units.communes_of(area)
+        return rollup.figures_of_area(self.figures_of(period, as_of=as_of), self.indicators, communes)
+
+    # ---- surveys
+
+    def propose_survey(self, content: bytes, file_name: str, *, user: str) -> Proposal:
+        """
+        Read a survey workbook and keep it as a draft; one with errors is refused and leaves nothing behind.
+
+        The same file again gives the batch that it has already.
+
+        Raises
+        ------
+        FileError
+            If it is no workbook that can be read.
+        """
+        reading = survey.read_survey(
+            content, file_name=file_name, template=self.survey_template, units=self.units, names=self.names
+        )
+        with engine.reading(self._engine) as connection:
+            known = batches.find_same_file(connection, kind=batches.FIGURES, sha256=batches.hash_of(content))
+        difference = changes.compare_figures(self.figures(), reading.figures)
+        if reading.has_errors:
+            return Proposal(reading, REFUSED, None, difference)
+        if known is not None:
+            return Proposal(reading, known.state, known.id, difference)
+        return Proposal(reading, batches.DRAFT, self._add_survey(content, file_name, reading, user), difference)
+
+    def _add_survey(self, content: bytes, file_name: str, reading: survey.SurveyReading, user: str) -> int:
+        new = batches.NewBatch(
+            kind=batches.FIGURES,
+            file_name=file_name,
+            content=content,
+            user=user,
+            unit_list_date=self.units.list_date,
+            rows_read=reading.rows_read,
+            rows_valid=reading.rows_valid,
+            sheet=reading.sheet,
+        )
+        with engine.writing(self._engine) as connection:
+            batch_id = batches.add_draft(connection, new, at=self._clock())
+            batches.add_figures(connection, batch_id, reading.figures, reading.cells)
+            batches.add_figure_notes(connection, batch_id, reading.notes)
+            batches.add_issues(connection, batch_id, list(reading.issues))
+        return batch_id
+
+    def accept(self, batch_id: int, *, user: str) -> None:
+        """Make a draft count, in one transaction."""
+        with engine.writing(self._engine) as connection:
+            batches.accept(connection, batch_id, at=self._clock(), user=user)
+
+    def withdraw(self, batch_id: int, *, user: str, reason: str) -> None:
+        """Make a batch no longer count; the figures before it count again."""
+        with engine.writing(self._engine) as connection:
+            batches.withdraw(connection, batch_id, at=self._clock(), user=user, reason=reason)
+
+    def batches(self) -> list[batches.Batch]:
+        """Return every batch with its state, the newest first."""
+        with engine.reading(self._engine) as connection:
+            return batches.list_batches(connection)
+
+    def batch_file(self, batch_id: int) -> tuple[str, bytes]:
+        """Return the name and the bytes of the file of a batch, as they were uploaded."""
+        with engine.reading(self._engine) as connection:
+            found = batches.find(connection, batch_id)
+            return found.file_name, batches.read_file(connection, found.file_sha256)
+
+    # ---- boundaries
+
+    def add_boundaries(
+        self, content: bytes, file_name: str, *, user: str, valid_on: date | None = None
+    ) -> tuple[int, boundaries.CheckedLayer]:
+        """
+        Check a boundary file and add it as a layer that counts from now on.
+
+        Parameters
+        ----------
+        valid_on
+            Day whose boundaries the file shows; where None, the day of the unit list that it fits.
+
+        Returns
+        -------
+        batch_id, layer
+
+        Raises
+        ------
+        FileError, BoundaryError
+            If it cannot be read or used; nothing is stored then.
+        """
+        features = boundary_files.read_boundary_file(content, file_name=file_name)
+        layer = boundaries.check_layer(features, self._unit_lists_on(valid_on), file_name=file_name)
+        new = batches.NewBatch(
+            kind=batches.BOUNDARIES,
+            file_name=file_name,
+            content=content,
+            user=user,
+            unit_list_date=layer.units.list_date,
+            rows_read=len(features),
+            rows_valid=len(features) - len(layer.unmatched),
+        )
+        simplified = boundaries.simplify_coverage(layer.communes)
+        with engine.writing(self._engine) as connection:
+            batch_id = layers.add_layer(
+                connection,
+                new,
+                layer.communes,
+                simplified,
+                valid_on=valid_on or layer.units.list_date,
+                source_crs=layer.source_crs,
+                at=self._clock(),
+            )
+        return batch_id, layer
+
+    def _unit_lists_on(self, day: date | None) -> list[Units]:
+        later = reference.load_units_2025()
+        if day is None:
+            return [self.units, later]
+        return [later] if day >= later.list_date else [self.units]
+
+    def boundary_layers(self) -> list[layers.LayerRecord]:
+        """Return the layers that users added and that count, the newest first."""
+        with engine.reading(self._engine) as connection:
+            return layers.list_layers(connection)
+
+    def map_layer(self) -> gpd.GeoDataFrame:
+        """
+        Return the outline of each commune of `units` for maps.
+
+        Returns
+        -------
+        communes
+            ``commune_code``, ``geometry`` (WGS 84, simplified), ``is_approximate``: the newest outline that users
+            added, else the shipped approximate cell.
+        """
+        with engine.reading(self._engine) as connection:
+            real = [
+                layers.read_map_layer(connection, record)
+                for record in layers.list_layers(connection)
+                if record.unit_list_date == self.units.list_date.isoformat()
+            ]
+        return boundaries.compose_layer(reference.load_approximate_boundaries(), real)
+
+    # ---- the demo
+
+    def make_demo(self, *, user: str = "demo") -> bool:
+        """
+        Fill an empty workspace with the demonstration data; return False where it has them already.
+
+        Raises
+        ------
+        WorkspaceError
+            If the workspace holds anything else: synthetic and real figures are never mixed by this.
+        """
+        if stored := self.batches():
+            if any(batch.is_synthetic for batch in stored):
+                return False
+            raise WorkspaceError(
+                "demo.workspace-in-use",
+                mark(
+                    'The workspace "{folder}" holds uploads already. The demo needs an empty one: name another folder '
+                    "with --workspace."
+                ),
+                folder=str(self.home),
+            )
+        data = demo.make_demo(self.units, tables.load_province_facts(), tables.load_demo_assumptions())
+        at = self._clock()
+        with engine.writing(self._engine) as connection:
+            for period, table in data.figures.groupby("period"):
+                new = self._demo_batch(batches.FIGURES, f"demo_{period}.csv", table, user)
+                batch_id = batches.add_draft(connection, new, at=at)
+                batches.add_figures(connection, batch_id, table)
+                batches.accept(connection, batch_id, at=at, user=user)
+            for kind, points in ((batches.BULK_POINTS, data.bulk_points), (batches.HAMLETS, data.hamlets)):
+                new = self._demo_batch(kind, f"demo_{kind}.csv", points, user)
+                batch_id = batches.add_draft(connection, new, at=at)
+                batches.add_points(connection, batch_id, kind, points)
+                batches.accept(connection, batch_id, at=at, user=user)
+        return True
+
+    def _demo_batch(self, kind: str, file_name: str, table: pd.DataFrame, user: str) -> batches.NewBatch:
+        return batches.NewBatch(
+            kind=kind,
+            file_name=file_name,
+            content=table.to_csv(index=False).encode("utf-8"),
+            user=user,
+            unit_list_date=self.units.list_date,
+            rows_read=len(table),
+            rows_valid=len(table),
+            is_synthetic=True,
+        )

@@ -1,0 +1,42 @@
+"""The shipped tables of facts: indicators, targets, published figures, province sizes, the demo's assumptions."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+
+def load_indicator_table() -> pd.DataFrame:
+    """Return the indicator definitions, one row each; see `coverage.indicators.read_indicators`."""
+    return _read_csv("indicators.csv")
+
+
+def load_target_table() -> pd.DataFrame:
+    """Return the targets of Programme 2081 and its successors with status and source, ``value`` as text."""
+    return _read_csv("targets.csv")
+
+
+def load_published_table() -> pd.DataFrame:
+    """Return the figures that EVNSPC published for the first half of 2021, all columns as text."""
+    return _read_csv("published_2021_h1.csv")
+
+
+def load_province_facts() -> pd.DataFrame:
+    """Return census households of the 21 provinces, whole numbers, indexed by GSO code."""
+    table = _read_csv("provinces_2021.csv").set_index("code")
+    counts = [column for column in table.columns if column.startswith(("households", "rural_households"))]
+    return table.astype(dict.fromkeys(counts, "int64"))
+
+
+def load_demo_assumptions() -> dict[str, Any]:
+    """Return the totals and the assumptions on which the demo rests, each explained in the file."""
+    text = files("loaders.reference").joinpath("demo_assumptions.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _read_csv(name: str) -> pd.DataFrame:
+    with files("loaders.reference").joinpath(name).open("rb") as stream:
+        return pd.read_csv(stream, dtype="str", keep_default_na=False, na_values=[""])
