@@ -27,6 +27,7 @@ _COLUMNS: Final = (
     "better",
     "formula",
     "source",
+    "map_breaks",
 )
 
 
@@ -51,6 +52,8 @@ class Indicator:
         ``"higher"`` or ``"lower"``.
     formula, source
         For readers; the long form stands in docs/methods.md.
+    map_breaks
+        Where the classes of a map part, in percent for shares; empty for an indicator that is not mapped.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Indicator:
     better: str
     formula: str
     source: str
+    map_breaks: tuple[Decimal, ...] = ()
 
     def title(self, language: Language) -> str:
         """Return what readers call it."""
@@ -144,5 +148,7 @@ def read_indicators(table: pd.DataFrame) -> dict[str, Indicator]:
                 mark('Indicator "{name}": a share has a denominator, a count has none.'),
                 name=values["name"],
             )
-        found[values["name"]] = Indicator(**{**values, "denominator": denominator, "decimals": int(values["decimals"])})
+        breaks = [] if pd.isna(values["map_breaks"]) else str(values["map_breaks"]).split("|")
+        values |= {"denominator": denominator, "decimals": int(values["decimals"])}
+        found[values["name"]] = Indicator(**values | {"map_breaks": tuple(Decimal(b) for b in breaks)})
     return found
