@@ -14,6 +14,9 @@ from geodata.tables import require_columns
 
 PROVINCE, DISTRICT, COMMUNE = 1, 2, 3
 
+RELIABLE_POINTS: Final = ("package", "package-point")
+"""Values of ``point_source`` that may be measured from; the other points only stand inside their district."""
+
 COMPANY_CODE: Final = "EVNSPC"
 """Area code of all provinces together."""
 
@@ -43,7 +46,7 @@ UNIT_COLUMNS: Final = (
     "west",
     "north",
     "east",
-    "point_source",  # package, shared-with-others, placed-in-district; see loaders/reference/README.md
+    "point_source",  # how good the point is; values and counts in loaders/reference/README.md
 )
 
 

@@ -1,0 +1,72 @@
+"""The shipped data: unit lists, what became of the units, approximate boundaries, published figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.resources import as_file, files
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata.units import Units
+
+LIST_DATE_2021: Final = date(2021, 7, 1)
+LIST_DATE_2025: Final = date(2025, 7, 1)
+
+_UNIT_TYPES: Final = {
+    "code": "str",
+    "parent_code": "str",
+    "name": "str",
+    "kind": "str",
+    "point_source": "str",
+}
+
+
+def load_units() -> Units:
+    """Return the official list of 1 July 2021: 21 provinces, 211 districts, 2,484 communes."""
+    return Units(_read_table("units_2021.csv", _UNIT_TYPES), LIST_DATE_2021)
+
+
+def load_units_2025() -> Units:
+    """
+    Return the units of 1 July 2025 in the ten provinces that the 21 went to: 10 provinces, 1,043 communes.
+
+    There are no districts; extents are missing.
+    """
+    return Units(_read_table("units_2025.csv", _UNIT_TYPES), LIST_DATE_2025)
+
+
+def load_successors() -> pd.DataFrame:
+    """
+    Return what became of the communes of 2021 on 1 July 2025.
+
+    Returns
+    -------
+    successors
+        One row a pair of old and new commune, in code order: commune_code, successor_code, is_divided (the
+        commune went to several), is_default (the one successor of a commune that most of it went to, as the
+        source has it). Communes that could not be carried have no row; README.md names them.
+    """
+    return _read_table("successors_2025.csv", {"commune_code": "str", "successor_code": "str"})
+
+
+def load_approximate_boundaries() -> gpd.GeoDataFrame:
+    """
+    Return the approximate boundaries of the communes of 2021 (ranh giới gần đúng), for maps only.
+
+    Returns
+    -------
+    boundaries
+        EPSG:4326, one row a commune in code order: commune_code, geometry, is_approximate (True). A coverage:
+        no overlaps, no holes inside a province. README.md says how near they come to real outlines.
+    """
+    path = files("loaders.reference").joinpath("approximate_boundaries_2021.parquet")
+    with as_file(path) as local:
+        return gpd.read_parquet(local)
+
+
+def _read_table(name: str, types: dict[str, str]) -> pd.DataFrame:
+    with files("loaders.reference").joinpath(name).open("rb") as stream:
+        # "Na" and "Null" may be places: only an empty cell is a missing value.
+        return pd.read_csv(stream, dtype=types, keep_default_na=False, na_values=[""])
