@@ -1,0 +1,70 @@
+"""The frame of the app: page list, language, shared filters, and what every page must say of its data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from coverage.pages import _cache, _state, data, overview, remaining, report, targets, upload
+from geodata.errors import PhuDienError, mark
+
+ICON: Final = Path(__file__).parent / "coverage" / "pages" / "assets" / "icon.svg"
+
+Page = Callable[[_state.Choices], None]
+
+PAGES: Final[dict[str, tuple[str, str, Page]]] = {
+    "map": (mark("Coverage map"), ":material/map:", overview.draw),
+    "remaining": (mark("What remains"), ":material/electric_meter:", remaining.draw),
+    "targets": (mark("Targets 2081"), ":material/flag:", targets.draw),
+    "upload": (mark("Upload a survey"), ":material/upload_file:", upload.draw),
+    "report": (mark("Province report"), ":material/description:", report.draw),
+    "data": (mark("Data and boundaries"), ":material/database:", data.draw),
+}
+"""Address of each page, with its title, icon and function."""
+
+
+def main() -> None:
+    """Show the app."""
+    st.set_page_config(page_title="Phủ Điện", page_icon=str(ICON), layout="wide")
+    language = _state.current_language(_cache.workspace().settings.language)
+    pages = [
+        st.Page(
+            lambda name=name: draw_page(name),  # type: ignore[misc]
+            title=language.say(title),
+            icon=icon,
+            url_path=name,
+            default=name == "map",
+        )
+        for name, (title, icon, _) in PAGES.items()
+    ]
+    st.navigation(pages).run()
+
+
+def draw_page(name: str) -> None:
+    """Draw one page in its frame; errors that the user can mend are shown as sentences."""
+    title, _, draw = PAGES[name]
+    try:
+        choices = _state.choose_frame()
+        say = choices.language.say
+        st.title(say(title))
+        if _cache.has_synthetic(choices.home, choices.version):
+            st.warning(
+                say(
+                    "Synthetic demonstration data, not real figures. The company totals agree with what EVNSPC "
+                    "published for 30 June 2021; everything below them is assumed."
+                ),
+                icon=":material/science:",
+            )
+        if choices.period is None and name not in ("upload", "data"):
+            st.info(say("There are no figures yet. Upload a survey, or fill an empty workspace with: phudien demo"))
+            return
+        draw(choices)
+    except PhuDienError as error:
+        st.error(_state.current_language("vi").explain(error))
+
+
+if __name__ == "__main__":
+    main()

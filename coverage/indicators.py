@@ -20,6 +20,8 @@ _COLUMNS: Final = (
     "name",
     "title_vi",
     "title_en",
+    "short_vi",
+    "short_en",
     "kind",
     "numerator",
     "denominator",
@@ -40,8 +42,8 @@ class Indicator:
     ----------
     name
         Stable name, such as ``"direct_share"``.
-    title_vi, title_en
-        What readers call it.
+    title_vi, title_en, short_vi, short_en
+        What readers call it, in full and where space is short.
     kind
         `COUNT` (households) or `SHARE` (numerator / denominator, 0 to 1).
     numerator, denominator
@@ -59,6 +61,8 @@ class Indicator:
     name: str
     title_vi: str
     title_en: str
+    short_vi: str
+    short_en: str
     kind: str
     numerator: str
     denominator: str | None
@@ -71,6 +75,10 @@ class Indicator:
     def title(self, language: Language) -> str:
         """Return what readers call it."""
         return self.title_vi if language.code == "vi" else self.title_en
+
+    def short(self, language: Language) -> str:
+        """Return what readers call it where space is short."""
+        return self.short_vi if language.code == "vi" else self.short_en
 
 
 @dataclass(frozen=True)

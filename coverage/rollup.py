@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -110,8 +110,8 @@ def figures_of_area(
     }
 
 
-def figure_of(row: pd.Series[int], indicator: Indicator) -> Figure:
-    """Return a row of `indicator_by_area` as a figure."""
+def figure_of(row: Mapping[Any, Any] | pd.Series[Any], indicator: Indicator) -> Figure:
+    """Return a row of `indicator_by_area` (as a series or a mapping) as a figure."""
     return Figure(
         indicator,
         None if pd.isna(row["numerator"]) else int(row["numerator"]),

@@ -16,7 +16,8 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Engine
 
-from coverage import changes, demo, indicators, rollup, targets
+from coverage import changes, demo, rollup, targets
+from coverage.indicators import Figure, Indicator, read_indicators
 from geodata import boundaries
 from geodata.errors import FigureError, WorkspaceError, mark
 from geodata.names import NameIndex
@@ -24,6 +25,7 @@ from geodata.units import Units
 from loaders import boundary_files, reference, settings, survey, templates
 from loaders.reference import tables
 from loaders.store import batches, engine, facts, layers
+from loaders.store.batches import Batch, NewBatch
 
 REFUSED: Final = "refused"
 """State of an upload with errors: nothing of it was stored."""
@@ -104,9 +106,9 @@ class Workspace:
         return NameIndex(self.units)
 
     @cached_property
-    def indicators(self) -> dict[str, indicators.Indicator]:
+    def indicators(self) -> dict[str, Indicator]:
         """Every indicator by its name."""
-        return indicators.read_indicators(tables.load_indicator_table())
+        return read_indicators(tables.load_indicator_table())
 
     @cached_property
     def targets(self) -> pd.DataFrame:
@@ -168,7 +170,7 @@ class Workspace:
         with engine.reading(self._engine) as connection:
             return facts.sources_of(connection, commune_code=commune_code, period=period, as_of=as_of)
 
-    def status(self, period: str, area: str, *, as_of: datetime | None = None) -> dict[str, indicators.Figure]:
+    def status(self, period: str, area: str, *, as_of: datetime | None = None) -> dict[str, Figure]:
         """
         Return every indicator of an area in a quarter, by its name.
 
@@ -206,7 +208,7 @@ class Workspace:
         return Proposal(reading, batches.DRAFT, self._add_survey(content, file_name, reading, user), difference)
 
     def _add_survey(self, content: bytes, file_name: str, reading: survey.SurveyReading, user: str) -> int:
-        new = batches.NewBatch(
+        new = NewBatch(
             kind=batches.FIGURES,
             file_name=file_name,
             content=content,
@@ -233,7 +235,7 @@ class Workspace:
         with engine.writing(self._engine) as connection:
             batches.withdraw(connection, batch_id, at=self._clock(), user=user, reason=reason)
 
-    def batches(self) -> list[batches.Batch]:
+    def batches(self) -> list[Batch]:
         """Return every batch with its state, the newest first."""
         with engine.reading(self._engine) as connection:
             return batches.list_batches(connection)
@@ -268,7 +270,7 @@ class Workspace:
         """
         features = boundary_files.read_boundary_file(content, file_name=file_name)
         layer = boundaries.check_layer(features, self._unit_lists_on(valid_on), file_name=file_name)
-        new = batches.NewBatch(
+        new = NewBatch(
             kind=batches.BOUNDARIES,
             file_name=file_name,
             content=content,
@@ -356,8 +358,8 @@ class Workspace:
                 batches.accept(connection, batch_id, at=at, user=user)
         return True
 
-    def _demo_batch(self, kind: str, file_name: str, table: pd.DataFrame, user: str) -> batches.NewBatch:
-        return batches.NewBatch(
+    def _demo_batch(self, kind: str, file_name: str, table: pd.DataFrame, user: str) -> NewBatch:
+        return NewBatch(
             kind=kind,
             file_name=file_name,
             content=table.to_csv(index=False).encode("utf-8"),

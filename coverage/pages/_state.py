@@ -3,13 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
+from coverage.pages import _cache
 from geodata.errors import PhuDienError, mark
 from geodata.language import LANGUAGE_CODES, Language
+from geodata.periods import Period
+from geodata.units import COMPANY_CODE, PROVINCE
 
 LANGUAGE, AREA, PERIOD, INDICATOR = "lang", "area", "period", "indicator"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """
+    What holds for a whole page.
+
+    Parameters
+    ----------
+    language
+        Language of the page.
+    area
+        `COMPANY_CODE` or the code of a province.
+    period
+        Code of a quarter with figures; None where the workspace has none yet.
+    home, version
+        Workspace and version of its data: the keys of all caches.
+    """
+
+    language: Language
+    area: str
+    period: str | None
+    home: str
+    version: str
+
+    @property
+    def area_name(self) -> str:
+        """Name of the area."""
+        return area_name(self.area, self.language)
+
+    @property
+    def period_name(self) -> str:
+        """Name of the quarter."""
+        return "" if self.period is None else self.language.period(Period.parse(self.period))
+
+
+def area_name(code: str, language: Language) -> str:
+    """Return what readers call an area."""
+    if code == COMPANY_CODE:
+        return language.say("EVNSPC: all 21 provinces")
+    return str(_cache.workspace().units.find(code)["full_name"])
+
+
+def choose_frame() -> Choices:
+    """Show the choices that all pages share, in the sidebar, and return them."""
+    workspace = _cache.workspace()
+    default = workspace.settings.language
+    with st.sidebar:
+        language = current_language(default)
+        names = {"vi": "Tiếng Việt", "en": "English"}
+        label = "Ngôn ngữ / Language"
+        code = choose(
+            LANGUAGE, label, LANGUAGE_CODES, default=default, show=names.__getitem__, language=language, horizontal=True
+        )
+        language = Language(code)
+        home, version = str(workspace.home), str(workspace.data_version())
+        periods = _cache.periods(home, version)
+        provinces = workspace.units.by_code
+        codes = [COMPANY_CODE, *provinces.index[provinces["level"] == PROVINCE]]
+        area = choose(
+            AREA,
+            language.say("Area"),
+            codes,
+            default=COMPANY_CODE,
+            show=lambda found: area_name(found, language),
+            language=language,
+        )
+        period = None
+        if periods:
+            period = choose(
+                PERIOD,
+                language.say("Quarter"),
+                periods,
+                default=periods[0],
+                show=lambda found: language.period(Period.parse(found)),
+                language=language,
+            )
+    return Choices(language, area, period, home, version)
 
 
 def current_language(default: str) -> Language:
@@ -52,7 +134,7 @@ def choose(
     if kept is None and linked is not None and linked not in options:
         _refuse_link(name, linked, options, language)
     code = kept if kept in options else linked if linked in options else default
-    index = list(options).index(code)
+    index = list(options).index(str(code))
     if horizontal:
         chosen = st.radio(label, options, index=index, format_func=show, key=f"ask_{name}", horizontal=True)
     else:

@@ -1,0 +1,53 @@
+"""Province report: a workbook for one province and quarter, ready to be signed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from coverage import rollup
+from coverage.pages import _cache, _state
+from geodata.units import PROVINCE
+
+
+def draw(choices: _state.Choices) -> None:
+    """Draw the page."""
+    assert choices.period is not None
+    workspace, language, say = _cache.workspace(), choices.language, choices.language.say
+    provinces = list(workspace.units.provinces.index)
+    chosen = choices.area if workspace.units.by_code["level"].get(choices.area) == PROVINCE else "89"
+    province = st.selectbox(
+        say("Province"),
+        provinces,
+        index=provinces.index(chosen),
+        format_func=lambda code: _state.area_name(code, language),
+        key=f"report_province_{chosen}",
+    )
+    figures = _cache.figures(choices.home, choices.version, choices.period)
+    found = rollup.figures_of_area(figures, workspace.indicators, workspace.units.communes_of(str(province)))
+    st.subheader(f"{_state.area_name(str(province), language)}, {choices.period_name}")
+    names = ("households_with_power_share", "direct_share", "bulk_households", "households_to_connect")
+    for column, name in zip(st.columns(len(names)), names, strict=True):
+        column.metric(found[name].indicator.short(language), found[name].display(language))
+    complete = found["households_with_power"]
+    if not complete.is_complete:
+        missing = complete.communes_all - complete.communes_counted
+        st.warning(say("{n} communes did not report; the report names them.", n=missing))
+    with st.spinner(say("Writing the report …")):
+        name, content = _cache.report_workbook(
+            choices.home, choices.version, str(province), choices.period, language.code
+        )
+    st.download_button(
+        say("Download the report (.xlsx)"),
+        content,
+        file_name=name,
+        type="primary",
+        icon=":material/download:",
+        key="report_download",
+    )
+    st.caption(
+        say(
+            "A4 landscape, communes by district with subtotals, shares as live formulas, a chart, what remains, "
+            "sources. Data version {version}.",
+            version=choices.version,
+        )
+    )

@@ -1,0 +1,173 @@
+"""Targets 2081: how far each province is from the grid for all, over time, beside the programme's own targets."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from coverage import targets
+from coverage.indicators import Figure
+from coverage.pages import _cache, _state, _tables
+from geodata.errors import mark
+from geodata.language import Language
+from geodata.periods import Period
+from geodata.units import COMPANY_CODE
+
+_TARGET_NAMES: Final = {
+    "communes_to_electrify": mark("communes to electrify"),
+    "villages_to_electrify": mark("villages to electrify"),
+    "households_to_electrify": mark("households to electrify"),
+    "capital": mark("capital"),
+    "central_budget_share": mark("share of the central budget"),
+    "communes_electrified": mark("communes electrified"),
+    "villages_electrified": mark("villages electrified"),
+    "households_electrified": mark("households electrified"),
+    "communes_to_serve": mark("communes to serve"),
+    "villages_to_serve": mark("villages to serve"),
+    "households_to_serve": mark("households to serve"),
+    "households_with_power_share": mark("share of households on the national grid"),
+}
+_UNIT_NAMES: Final = {
+    "communes": mark("communes"),
+    "villages": mark("villages"),
+    "households": mark("households"),
+    "billion_vnd": mark("billion VND"),
+    "percent": "%",
+}
+_STATUS_NAMES: Final = {"seen": mark("seen at its source"), "unverified": mark("not verified: an assumption")}
+
+
+def draw(choices: _state.Choices) -> None:
+    """Draw the page."""
+    workspace, say = _cache.workspace(), choices.language.say
+    figures = _cache.all_figures(choices.home, choices.version)
+    figures = figures[figures["period"] <= str(choices.period)]
+    indicator = workspace.indicators[targets.GRID_FOR_ALL]
+    communes = workspace.units.communes_of(choices.area)
+    progress = targets.progress_over_time(figures, indicator, communes)
+    _draw_headline(progress, choices)
+    st.subheader(say("Households still to connect, by quarter"))
+    st.altair_chart(_chart_over_time(progress, choices), width="stretch")
+    _draw_areas(figures, choices)
+    _draw_targets(choices)
+
+
+def _figure(row: pd.Series[Any]) -> Figure:
+    indicator = _cache.workspace().indicators[targets.GRID_FOR_ALL]
+    known = not pd.isna(row["households_all"])
+    grid, households = (int(row["households_grid"]), int(row["households_all"])) if known else (None, None)
+    return Figure(indicator, grid, households, 1, 1)
+
+
+def _draw_headline(progress: pd.DataFrame, choices: _state.Choices) -> None:
+    language, say = choices.language, choices.language.say
+    now = progress.iloc[-1]
+    goal = targets.target_share(_cache.workspace().targets)
+    first = language.period(Period.parse(str(progress.index[0])))
+    st.subheader(f"{choices.area_name}, {choices.period_name}")
+    figure = _figure(now)
+    is_known = figure.value is not None
+    columns = st.columns(4)
+    columns[0].metric(figure.indicator.short(language), figure.display(language))
+    columns[1].metric(say("Target: grid for all"), _tables.measured(goal * 100, language, decimals=0) + "%")
+    columns[2].metric(
+        say("Households still to connect"),
+        language.count(int(now["households_to_connect"])) if is_known else "–",
+    )
+    columns[3].metric(
+        say("More households on the grid since {period}", period=first),
+        language.count(int(now["connected_since_first"])) if is_known else "–",
+    )
+
+
+def _chart_over_time(progress: pd.DataFrame, choices: _state.Choices) -> alt.LayerChart:
+    """Draw the households to connect of the area, and the line of the target: none left."""
+    language, say = choices.language, choices.language.say
+    label, quarter = say("Households still to connect"), say("Quarter")
+    data = pd.DataFrame(
+        {
+            quarter: [language.period(Period.parse(str(p))) for p in progress.index],
+            "order": range(len(progress)),
+            label: progress["households_to_connect"].astype("float64"),
+            "text": ["–" if pd.isna(n) else language.count(int(n)) for n in progress["households_to_connect"].tolist()],
+        }
+    )
+    base = alt.Chart(data).encode(x=alt.X(f"{quarter}:N", sort=alt.SortField("order"), axis=alt.Axis(labelAngle=0)))
+    line = base.mark_line(point=alt.OverlayMarkDef(size=70), color="#0b5cad").encode(
+        y=alt.Y(f"{label}:Q", axis=alt.Axis(format=",d", labelExpr=_axis_labels(language)), scale=alt.Scale(zero=True)),
+        tooltip=[alt.Tooltip(f"{quarter}:N"), alt.Tooltip("text:N", title=label)],
+    )
+    text = base.mark_text(dy=-14, fontSize=12).encode(y=f"{label}:Q", text="text:N")
+    target = pd.DataFrame({"target": [0], "text": [say("Target: 0 households")]})
+    rule = alt.Chart(target).mark_rule(color="#b3261e", strokeDash=[6, 4], strokeWidth=2).encode(y="target:Q")
+    named = alt.Chart(target).mark_text(align="left", x=6, dy=-8, color="#b3261e").encode(y="target:Q", text="text:N")
+    return (line + text + rule + named).properties(height=300)
+
+
+def _axis_labels(language: Language) -> str:
+    """Vega writes thousands with commas; Vietnamese has points."""
+    return "replace(datum.label, /,/g, '.')" if language.code == "vi" else "datum.label"
+
+
+def _draw_areas(figures: pd.DataFrame, choices: _state.Choices) -> None:
+    workspace, language, say = _cache.workspace(), choices.language, choices.language.say
+    level = "province_code" if choices.area == COMPANY_CODE else "district_code"
+    communes = workspace.units.communes_of(choices.area)
+    latest = figures[figures["period"] == choices.period]
+    indicator = workspace.indicators[targets.GRID_FOR_ALL]
+    by_area = targets.progress_by_area(latest, indicator, communes[level])
+    st.subheader(say("Actual against target by province") if level == "province_code" else say("By district"))
+    goal = targets.target_share(workspace.targets)
+    names = workspace.units.by_code["full_name"]
+    shown = _tables.with_separators(by_area, language, ["households_all", "households_grid", "households_to_connect"])
+    table = pd.DataFrame(
+        {
+            say("Area"): [names[code] for code in by_area.index],
+            say("Households in all"): shown["households_all"],
+            say("With grid power"): shown["households_grid"],
+            say("Actual"): [_figure(row).display(language) for _, row in by_area.iterrows()],
+            say("Target"): _tables.measured(goal * 100, language, decimals=0) + "%",
+            say("Gap (percentage points)"): [_gap(row, goal, language) for _, row in by_area.iterrows()],
+            say("Households still to connect"): shown["households_to_connect"],
+        }
+    )
+    st.dataframe(table, width="stretch", hide_index=True)
+
+
+def _gap(row: pd.Series[Any], goal: float, language: Language) -> str:
+    share = row["households_share"]
+    return "–" if pd.isna(share) else _tables.measured((goal - float(share)) * 100, language, decimals=2)
+
+
+def _draw_targets(choices: _state.Choices) -> None:
+    language, say = choices.language, choices.language.say
+    st.subheader(say("Programme 2081, its amendment and what followed"))
+    st.caption(
+        say(
+            "National targets are shown as decided; the figures here cover the 21 provinces of EVNSPC only and cannot "
+            "say whether the nation met them. The same holds for province projects begun before the first quarter."
+        )
+    )
+    found = _cache.workspace().targets
+    names = {"national": say("national"), COMPANY_CODE: "EVNSPC"}
+    table = pd.DataFrame(
+        {
+            say("Programme"): found["programme"],
+            say("Decision"): found["decision"],
+            say("Period"): found["period_start"] + "–" + found["period_end"].fillna(""),
+            say("Area"): [names.get(name, name) for name in found["scope_name"]],
+            say("Target of"): [say(_TARGET_NAMES[name]) for name in found["indicator"]],
+            say("Value"): [_value(v, u, language) for v, u in zip(found["value"], found["unit"], strict=True)],
+            say("Status"): [say(_STATUS_NAMES[status]) for status in found["status"]],
+            say("Source"): found["source"],
+        }
+    )
+    st.dataframe(table, width="stretch", hide_index=True)
+
+
+def _value(value: float, unit: str, language: Language) -> str:
+    decimals = 0 if float(value).is_integer() else 1
+    return f"{_tables.measured(value, language, decimals=decimals)} {language.say(_UNIT_NAMES[unit])}"
