@@ -92,7 +92,8 @@ def figures(connection: Connection, *, period: str | None = None, as_of: datetim
     only = [] if period is None else [schema.figure.c.period == period]
     query = _newest_rows(schema.figure, (*FIGURE_KEY, "measure"), as_of, *only)
     wanted = query.with_only_columns(*(query.selected_columns[name] for name in (*FIGURE_KEY, "measure", "value")))
-    rows = connection.execute(wanted).all()
+    # Plain tuples: pandas reads them several times faster than result rows.
+    rows = [tuple(row) for row in connection.execute(wanted)]
     long = pd.DataFrame(rows, columns=pd.Index([*FIGURE_KEY, "measure", "value"]))
     wide = long.set_index(["period", "commune_code", "measure"])["value"].unstack("measure")  # noqa: PD010
     wide = wide.reindex(columns=pd.Index(MEASURES)).astype("Int64").sort_index().reset_index()
