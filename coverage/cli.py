@@ -319,16 +319,29 @@ def _figure_answer(figure: Figure, language: Language) -> dict[str, Any]:
 
 def _template(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
-    workspace.write_template(options.output, options.province, Period.parse(options.period), language)
-    print(language.say("Written: {file}", file=str(options.output)))
-    return DONE
+    content = workspace.survey_form(options.province, Period.parse(options.period), language)
+    return _write(options.output, content, language)
 
 
 def _report(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
     period = Period.parse(options.period)
-    written = workspace.write_report(options.output, options.province, period, language, as_of=options.as_of)
-    print(language.say("Written: {file}", file=str(written)))
+    name, content = workspace.report_file(options.province, period, language, as_of=options.as_of)
+    return _write(options.output / name, content, language)
+
+
+def _write(file: Path, content: bytes, language: Language) -> int:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as error:
+        raise PhuDienError(
+            "call.file-unwritable",
+            mark('The file "{file}" cannot be written: {reason}. Close it where it is open, or name another one.'),
+            file=str(file),
+            reason=str(error.strerror),
+        ) from error
+    print(language.say("Written: {file}", file=str(file)))
     return DONE
 
 

@@ -16,14 +16,17 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Engine
 
-from coverage import changes, demo, rollup, targets
+from coverage import changes, demo, report, rollup, targets
 from coverage.indicators import Figure, Indicator, read_indicators
 from geodata import boundaries
 from geodata.errors import FigureError, WorkspaceError, mark
+from geodata.language import Language
 from geodata.names import NameIndex
+from geodata.periods import Period
 from geodata.units import Units
-from loaders import boundary_files, reference, settings, survey, templates
+from loaders import boundary_files, reference, settings, survey, survey_form, templates
 from loaders.reference import tables
+from loaders.reports import province_workbook
 from loaders.store import batches, engine, facts, layers
 from loaders.store.batches import Batch, NewBatch
 
@@ -245,6 +248,39 @@ class Workspace:
         with engine.reading(self._engine) as connection:
             found = batches.find(connection, batch_id)
             return found.file_name, batches.read_file(connection, found.file_sha256)
+
+    # ---- files for users
+
+    def survey_form(self, province_code: str, period: Period, language: Language) -> bytes:
+        """Return the survey workbook of a province to fill in; see `survey_form.write_survey_form`."""
+        return survey_form.write_survey_form(self.survey_template, self.units, province_code, period, language)
+
+    def report_file(
+        self, province_code: str, period: Period, language: Language, *, as_of: datetime | None = None
+    ) -> tuple[str, bytes]:
+        """
+        Return the name and the content of a province's report (.xlsx).
+
+        Raises
+        ------
+        PlaceError, FigureError
+            If there is no such province, or it has no figures for the quarter.
+        """
+        version = self.data_version(as_of=as_of)
+        data = report.build_province_report(
+            province_code,
+            period,
+            figures=self.figures(as_of=as_of),
+            points=self.bulk_points(as_of=as_of),
+            hamlets=self.hamlets(as_of=as_of),
+            units=self.units,
+            indicators=self.indicators,
+            data_version=str(version),
+            data_date=date.fromisoformat((version.at or self._clock().isoformat())[:10]),
+            is_synthetic=self.has_synthetic(as_of=as_of),
+        )
+        content = province_workbook.write_province_workbook(data, language)
+        return f"phudien_{province_code}_{period}_{version}.xlsx", content
 
     # ---- boundaries
 

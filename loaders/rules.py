@@ -80,6 +80,10 @@ def check_parts(row: SurveyRow) -> Iterable[Issue]:
             yield _sum_issue(row, "survey.parts-exceed-whole", _EXCEED, whole, [part])
 
 
+_LARGER: Final = mark(
+    'row {row}, {commune}: {parts} is more than "{whole}" {found}. A part may not exceed the whole: correct '
+    "whichever is wrong."
+)
 _EXCEED: Final = mark(
     'row {row}, {commune}: {parts} = {total}, but "{whole}" is only {found}. The parts may not exceed the '
     "whole: correct whichever is wrong."
@@ -98,7 +102,7 @@ def _sum_issue(row: SurveyRow, code: str, template: str, whole: str, parts: list
         cell=row.cells[whole],
         column=row.labels[whole],
         value=str(row.counts[whole]),
-        template=template,
+        template=template if len(parts) > 1 else _LARGER,
         values={
             "row": str(row.number),
             "commune": row.commune_name,

@@ -18,9 +18,10 @@ class TemplateColumn:
     Parameters
     ----------
     key
-        What the column holds: a measure of `geodata.tables.MEASURES`, a part of the key, or ``note``.
+        What the column holds: a measure of `geodata.tables.MEASURES`, a part of the key, ``note`` or ``check``.
     kind
-        ``code``, ``name``, ``period``, ``count`` or ``text``.
+        ``code``, ``name``, ``period``, ``count``, ``text``, or ``check`` for a
+        column of the form that is not read.
     header_vi, header_en
         How the form heads it.
     aliases

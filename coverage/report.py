@@ -1,0 +1,105 @@
+"""The province report as data: figures by district and commune, history, what remains, sources. No formatting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from coverage import remaining, rollup
+from coverage.indicators import Indicator
+from geodata.errors import FigureError, PlaceError, mark
+from geodata.periods import Period
+from geodata.report_data import IndicatorNote, ProvinceReport
+from geodata.tables import MEASURES
+from geodata.units import PROVINCE, Units
+
+
+def build_province_report(
+    province_code: str,
+    period: Period,
+    *,
+    figures: pd.DataFrame,
+    points: pd.DataFrame,
+    hamlets: pd.DataFrame,
+    units: Units,
+    indicators: Mapping[str, Indicator],
+    data_version: str,
+    data_date: date,
+    is_synthetic: bool,
+) -> ProvinceReport:
+    """
+    Return the report of a province for a quarter.
+
+    Parameters
+    ----------
+    figures
+        Columns `FIGURE_COLUMNS`, all quarters; later ones are left out.
+    points, hamlets
+        Columns `BULK_POINT_COLUMNS` and `HAMLET_COLUMNS`, of any province.
+
+    Raises
+    ------
+    PlaceError
+        If the code is not that of a province.
+    FigureError
+        If no commune of the province has figures for the quarter.
+    """
+    province = units.find(province_code)
+    if province["level"] != PROVINCE:
+        raise PlaceError(
+            "report.not-a-province",
+            mark('"{code}" is {name}, not a province. A report is made for a province: use its 2-digit GSO code.'),
+            code=province_code,
+            name=str(province["full_name"]),
+        )
+    communes = units.communes_of(province_code)
+    own = figures[figures["commune_code"].isin(communes.index) & (figures["period"] <= str(period))]
+    now = own[own["period"] == str(period)]
+    if now.empty:
+        raise FigureError(
+            "report.without-figures",
+            mark("{province} has no figures for {period}. Upload its survey first, or choose another quarter."),
+            province=str(province["full_name"]),
+            period=str(period),
+        )
+    return ProvinceReport(
+        province_code=province_code,
+        province_name=str(province["full_name"]),
+        period=period,
+        data_version=data_version,
+        data_date=data_date,
+        unit_list_date=units.list_date,
+        is_synthetic=is_synthetic,
+        communes=_communes(now, communes, units),
+        history=_history(own, communes),
+        bulk_communes=remaining.remaining_by_commune(now, _inside(points, communes), units),
+        organisations=remaining.remaining_by_organisation(_inside(points, communes), units),
+        hamlets=remaining.hamlets_by_commune(_inside(hamlets, communes), units),
+        indicators=tuple(IndicatorNote(i.title_vi, i.title_en, i.formula, i.source) for i in indicators.values()),
+    )
+
+
+def _inside(rows: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["commune_code"].isin(communes.index)]
+
+
+def _communes(figures: pd.DataFrame, communes: pd.DataFrame, units: Units) -> pd.DataFrame:
+    places = pd.DataFrame(
+        {
+            "commune_name": communes["full_name"],
+            "district_code": communes["district_code"],
+            "district_name": communes["district_code"].map(units.by_code["full_name"]),
+        }
+    ).rename_axis("commune_code")
+    table = places.join(figures.set_index("commune_code")[list(MEASURES)])
+    return table.sort_values(["district_code", "commune_code"], kind="stable")
+
+
+def _history(figures: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    province = pd.Series("province", index=communes.index, dtype="str")
+    by_period = {
+        str(period): rollup.measures_by_area(table, province).iloc[0] for period, table in figures.groupby("period")
+    }
+    return pd.DataFrame(by_period).T.rename_axis("period").astype(dict.fromkeys(MEASURES, "Int64")).sort_index()

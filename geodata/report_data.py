@@ -1,0 +1,70 @@
+"""The shape of a province report that passes from the logic, which fills it, to the writers, which lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from geodata.periods import Period
+
+
+@dataclass(frozen=True)
+class IndicatorNote:
+    """What a report says of one indicator: its names, formula and source."""
+
+    title_vi: str
+    title_en: str
+    formula: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ProvinceReport:
+    """
+    One province in one quarter, without any formatting.
+
+    Parameters
+    ----------
+    province_code, province_name
+        GSO code, and full name ("Tỉnh An Giang").
+    period
+        Quarter; figures hold at its last day.
+    data_version, data_date
+        State of the store that the figures rest on, and its day.
+    unit_list_date
+        Day of the official list of units.
+    is_synthetic
+        Whether demonstration data are among the figures.
+    communes
+        One row for each commune of the list, districts in code order, then communes: indexed by
+        ``commune_code``, with ``commune_name``, ``district_code``, ``district_name`` and the `MEASURES` (Int64,
+        missing where not reported).
+    history
+        Indexed by period code, oldest first, up to the quarter: the `MEASURES` summed over the province.
+    bulk_communes, organisations, hamlets
+        What remains, as `coverage.remaining` gives it, for the province.
+    indicators
+        What the columns rest on.
+    """
+
+    province_code: str
+    province_name: str
+    period: Period
+    data_version: str
+    data_date: date
+    unit_list_date: date
+    is_synthetic: bool
+    communes: pd.DataFrame
+    history: pd.DataFrame
+    bulk_communes: pd.DataFrame
+    organisations: pd.DataFrame
+    hamlets: pd.DataFrame
+    indicators: tuple[IndicatorNote, ...]
+
+    @property
+    def communes_missing(self) -> tuple[str, ...]:
+        """Names of the communes that did not report, with their districts."""
+        silent = self.communes[self.communes["households_all"].isna()]
+        return tuple(f"{row['commune_name']} ({row['district_name']})" for row in silent.to_dict("records"))

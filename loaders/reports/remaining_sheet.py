@@ -1,0 +1,86 @@
+"""The report's sheet of what remains: communes and organisations behind master meters, hamlets without the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from loaders.reports.sheet_style import COUNT, Book
+
+_Column = tuple[str, str, str]  # label, column of the table, number format ("" for text)
+
+
+def write(book: Book) -> None:
+    """Write the sheet."""
+    say, report = book.language.say, book.report
+    sheet = book.add_sheet(say("What remains"))
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 30)
+    sheet.set_column(2, 7, 14)
+    row = _write_table(
+        book,
+        sheet,
+        0,
+        say("Communes with households behind a master meter"),
+        (
+            (say("Commune"), "commune_name", ""),
+            (say("District"), "district_name", ""),
+            (say("Households behind a master meter"), "households_bulk", COUNT),
+            (say("Master meters"), "points", COUNT),
+            (say("Organisations"), "organisations", COUNT),
+            (say("Households by the meters"), "households_behind", COUNT),
+            (say("Difference"), "difference", COUNT),
+        ),
+        report.bulk_communes,
+    )
+    row = _write_table(
+        book,
+        sheet,
+        row,
+        say("Organisations that buy in bulk"),
+        (
+            (say("Organisation"), "organisation_name", ""),
+            (say("Province"), "province_name", ""),
+            (say("Communes"), "communes", COUNT),
+            (say("Master meters"), "points", COUNT),
+            (say("Households behind"), "households_behind", COUNT),
+            (say("Line (km)"), "line_km", "#,##0.0"),
+            (say("Loss"), "loss_share", "0.0%"),
+        ),
+        report.organisations,
+    )
+    _write_table(
+        book,
+        sheet,
+        row,
+        say("Communes with hamlets that the grid does not reach"),
+        (
+            (say("Commune"), "commune_name", ""),
+            (say("District"), "district_name", ""),
+            (say("Hamlets"), "hamlets", COUNT),
+            (say("Households without the grid"), "households_without_grid", COUNT),
+            (say("Farthest from the grid (km)"), "farthest_km", "#,##0.0"),
+        ),
+        report.hamlets,
+    )
+
+
+def _write_table(book: Book, sheet: Any, row: int, title: str, columns: Sequence[_Column], table: pd.DataFrame) -> int:
+    """Write a titled table and return the row from which the next one may stand."""
+    sheet.write_string(row, 0, title, book.format(bold=True, font_size=13))
+    if table.empty:
+        sheet.write_string(row + 1, 0, book.language.say("None."), book.format(italic=True))
+        return row + 3
+    book.write_header(sheet, row + 1, [label for label, _, _ in columns])
+    for number, values in enumerate(table.to_dict("records"), start=row + 2):
+        for column, (_, name, number_format) in enumerate(columns):
+            value = values[name]
+            if not number_format:
+                sheet.write_string(number, column, str(value), book.format(border=1))
+            elif pd.isna(value):
+                sheet.write_blank(number, column, None, book.format(border=1))
+            else:
+                sheet.write_number(number, column, float(value), book.format(border=1, num_format=number_format))
+    return row + 2 + len(table) + 2

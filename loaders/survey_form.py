@@ -1,0 +1,241 @@
+"""The survey workbook to fill in: instructions, the province's communes filled in, drop-downs, live checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Final
+
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+
+from geodata.language import Language
+from geodata.periods import Period
+from geodata.tables import MEASURES
+from geodata.units import Units
+from loaders.templates import SurveyTemplate, TemplateColumn
+
+HEADER_ROW: Final = 5
+"""Row of the header in the survey sheet, counted from 0; title, place and legend stand above it."""
+
+_WIDTHS: Final = {"code": 9, "name": 24, "period": 11, "count": 13, "text": 30, "check": 34}
+_PERIODS_OFFERED: Final = 8
+
+
+@dataclass(frozen=True)
+class _Book:
+    """The workbook being written, with its formats."""
+
+    book: Any
+    language: Language
+    template: SurveyTemplate
+
+    def format(self, **properties: Any) -> Any:
+        return self.book.add_format({"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"} | properties)
+
+
+def write_survey_form(
+    template: SurveyTemplate, units: Units, province_code: str, period: Period, language: Language
+) -> bytes:
+    """
+    Return the survey workbook of a province for a quarter (.xlsx), one row for each of its communes.
+
+    Code, names and quarter are filled in; counts are blank, because blank means not reported and 0 means none.
+
+    Raises
+    ------
+    PlaceError
+        If the list has no such province.
+    """
+    buffer = BytesIO()
+    # What begins with = in a name must stay text, in this file and in whatever is made of it.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = _Book(xlsxwriter.Workbook(buffer, options), language, template)
+    province = units.find(province_code)
+    communes = units.communes_of(province_code)
+    _write_instructions(book, str(province["full_name"]), period)
+    _write_survey(book, units, province_code, period)
+    _write_lists(book, units, province_code, period, len(communes))
+    book.book.close()
+    return buffer.getvalue()
+
+
+def _write_instructions(book: _Book, province: str, period: Period) -> None:
+    say, language = book.language.say, book.language
+    sheet = book.book.add_worksheet(say("Instructions"))
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 86)
+    sheet.write_string(0, 0, book.template.title(language), book.format(bold=True, font_size=15))
+    sheet.write_string(1, 0, f"{province}, {language.period(period)}", book.format(bold=True))
+    wrap, head = book.format(text_wrap=True), book.format(bold=True, bg_color="#dce6f1", border=1)
+    lines = (
+        say(
+            "1. Fill in the sheet {sheet}: one row a commune, figures as at {day}.",
+            sheet=f'"{_survey_name(language)}"',
+            day=language.day(period.last_day),
+        ),
+        say("2. Households with grid power = on direct sale + behind a master meter + on a shared meter."),
+        say("3. Households in all = with grid power + off-grid source only + without power."),
+        say("4. A blank cell means not reported; write 0 only where there are none."),
+        say("5. The last column says where parts do not add up; it is not read."),
+        say("6. Upload the file on the page Upload a survey; nothing counts before you accept it there."),
+    )
+    for number, line in enumerate(lines):
+        sheet.merge_range(3 + number, 0, 3 + number, 1, line, wrap)
+    start = 4 + len(lines)
+    sheet.write_string(start, 0, say("Column"), head)
+    sheet.write_string(start, 1, say("What to write"), head)
+    for number, column in enumerate(book.template.columns, start=start + 1):
+        sheet.write_string(number, 0, column.header(language), book.format(border=1, bold=column.is_required))
+        sheet.write_string(number, 1, column.help(language), book.format(border=1, text_wrap=True))
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _survey_name(language: Language) -> str:
+    return language.say("Survey")
+
+
+def _write_survey(book: _Book, units: Units, province_code: str, period: Period) -> None:
+    language, template = book.language, book.template
+    sheet = book.book.add_worksheet(_survey_name(language))
+    communes = units.communes_of(province_code)
+    province = str(units.find(province_code)["full_name"])
+    sheet.write_string(0, 0, template.title(language).upper(), book.format(bold=True, font_size=14))
+    sheet.write_string(1, 0, province, book.format(bold=True))
+    sheet.write_string(2, 0, language.period(period), book.format(bold=True))
+    sheet.write_string(
+        3, 0, language.say("White cells: fill in. Grey cells: filled in already."), book.format(italic=True)
+    )
+    _write_header(book, sheet)
+    names = units.by_code["full_name"]
+    for number, (code, commune) in enumerate(communes.iterrows(), start=HEADER_ROW + 1):
+        given = {
+            "commune_code": str(code),
+            "province_name": province,
+            "district_name": str(names[commune["district_code"]]),
+            "commune_name": str(commune["full_name"]),
+            "period": str(period),
+        }
+        _write_row(book, sheet, number, given)
+    last = HEADER_ROW + len(communes)
+    _add_rules(book, sheet, last)
+    sheet.freeze_panes(HEADER_ROW + 1, 4)
+    sheet.autofilter(HEADER_ROW, 0, last, len(template.columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEADER_ROW)
+    sheet.set_footer(f"&L{template.id} v{template.version}, {units.list_date.isoformat()}&R&P / &N")
+    sheet.activate()
+
+
+def _write_header(book: _Book, sheet: Any) -> None:
+    style = {"bold": True, "text_wrap": True, "align": "center", "border": 1, "bg_color": "#dce6f1"}
+    plain, required = book.format(**style), book.format(**style | {"bg_color": "#fde9c9"})
+    for index, column in enumerate(book.template.columns):
+        sheet.write_string(HEADER_ROW, index, column.header(book.language), required if column.is_required else plain)
+        sheet.set_column(index, index, _WIDTHS[column.kind])
+    sheet.set_row(HEADER_ROW, 62)
+
+
+def _write_row(book: _Book, sheet: Any, number: int, given: dict[str, str]) -> None:
+    filled = book.format(border=1, bg_color="#eeeeee")
+    check = book.format(border=1, font_color="#b3261e", text_wrap=True)
+    text, count = book.format(border=1), book.format(border=1, num_format="#,##0")
+    for index, column in enumerate(book.template.columns):
+        if column.kind == "check":
+            sheet.write_formula(number, index, _check_formula(book, number), check, "")
+        elif column.key in given:
+            sheet.write_string(number, index, given[column.key], filled)
+        else:
+            sheet.write_blank(number, index, None, count if column.kind == "count" else text)
+
+
+def _check_formula(book: _Book, number: int) -> str:
+    """Formula that names the sums that do not agree; blank where a whole or all of its parts are missing."""
+    cell = {
+        column.key: xl_rowcol_to_cell(number, index, col_abs=True) for index, column in enumerate(book.template.columns)
+    }
+    grid, households = cell["households_grid"], cell["households_all"]
+    direct, bulk, shared = (cell[f"households_{part}"] for part in ("direct", "bulk", "shared"))
+    say = book.language.say
+
+    def differs(whole: str, parts: tuple[str, ...], needed: tuple[str, ...], text: str) -> str:
+        known = ",".join(f'{part}<>""' for part in (whole, *needed))
+        return f'IF(AND({known}),IF({"+".join(f"N({part})" for part in parts)}<>{whole},"{text}",""),"")'
+
+    first = differs(grid, (direct, bulk, shared), (direct, bulk), say("Parts of the grid differ. "))
+    sources = (grid, cell["households_offgrid"], cell["households_without"])
+    second = differs(households, sources, sources, say("Parts of all households differ."))
+    return f"={first}&{second}"
+
+
+def _add_rules(book: _Book, sheet: Any, last: int) -> None:
+    say = book.language.say
+    for index, column in enumerate(book.template.columns):
+        if column.key in MEASURES:
+            sheet.data_validation(
+                HEADER_ROW + 1,
+                index,
+                last,
+                index,
+                {
+                    "validate": "integer",
+                    "criteria": ">=",
+                    "value": 0,
+                    "ignore_blank": True,
+                    "error_title": say("Not a whole number"),
+                    "error_message": say("Write a whole number of households, 0 or more; leave blank if not reported."),
+                },
+            )
+        elif (source := _list_of(column)) is not None:
+            sheet.data_validation(
+                HEADER_ROW + 1,
+                index,
+                last,
+                index,
+                {"validate": "list", "source": f"={source}", "error_type": "warning"},
+            )
+
+
+def _list_of(column: TemplateColumn) -> str | None:
+    """Name of the list that a column is chosen from."""
+    names = {"commune_name": "ds_xa", "district_name": "ds_huyen", "commune_code": "ds_ma_xa", "period": "ds_ky"}
+    return names.get(column.key)
+
+
+def _write_lists(book: _Book, units: Units, province_code: str, period: Period, rows: int) -> None:
+    """Write the lists behind the drop-downs, on a sheet that the reader can open but need not see."""
+    sheet_name = book.language.say("Lists")
+    sheet = book.book.add_worksheet(sheet_name)
+    communes = units.communes_of(province_code)
+    names = units.by_code["full_name"]
+    periods = [period.previous().previous()]
+    while len(periods) < _PERIODS_OFFERED:
+        periods.append(periods[-1].next())
+    lists: dict[str, list[str]] = {
+        "ds_ma_xa": [str(code) for code in communes.index],
+        "ds_xa": sorted(set(communes["full_name"])),
+        "ds_huyen": [str(names[code]) for code in communes["district_code"].drop_duplicates()],
+        "ds_ky": [str(found) for found in periods],
+    }
+    for index, (name, values) in enumerate(lists.items()):
+        sheet.write_string(0, index, name, book.format(bold=True))
+        for number, value in enumerate(values, start=1):
+            sheet.write_string(number, index, value)
+        letter = xl_col_to_name(index)
+        quoted = sheet_name.replace("'", "''")
+        book.book.define_name(name, f"='{quoted}'!${letter}$2:${letter}${len(values) + 1}")
+    about = {
+        "template": f"{book.template.id} v{book.template.version}",
+        "unit_list": units.list_date.isoformat(),
+        "province": province_code,
+        "rows": str(rows),
+    }
+    for number, (key, value) in enumerate(about.items()):
+        sheet.write_string(number, len(lists) + 1, key)
+        sheet.write_string(number, len(lists) + 2, value)
+    sheet.set_column(0, len(lists) + 2, 22)
+    sheet.hide()
