@@ -27,8 +27,10 @@ _COLUMNS: Final = (
     "denominator",
     "decimals",
     "better",
-    "formula",
-    "source",
+    "formula_vi",
+    "formula_en",
+    "source_vi",
+    "source_en",
     "map_breaks",
 )
 
@@ -52,7 +54,7 @@ class Indicator:
         Decimals of the percentage, or of the count.
     better
         ``"higher"`` or ``"lower"``.
-    formula, source
+    formula_vi, formula_en, source_vi, source_en
         For readers; the long form stands in docs/methods.md.
     map_breaks
         Where the classes of a map part, in percent for shares; empty for an indicator that is not mapped.
@@ -68,13 +70,23 @@ class Indicator:
     denominator: str | None
     decimals: int
     better: str
-    formula: str
-    source: str
+    formula_vi: str
+    formula_en: str
+    source_vi: str
+    source_en: str
     map_breaks: tuple[Decimal, ...] = ()
 
     def title(self, language: Language) -> str:
         """Return what readers call it."""
         return self.title_vi if language.code == "vi" else self.title_en
+
+    def formula(self, language: Language) -> str:
+        """Return how it is reckoned."""
+        return self.formula_vi if language.code == "vi" else self.formula_en
+
+    def source(self, language: Language) -> str:
+        """Return where its definition comes from."""
+        return self.source_vi if language.code == "vi" else self.source_en
 
     def short(self, language: Language) -> str:
         """Return what readers call it where space is short."""

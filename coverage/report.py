@@ -10,6 +10,7 @@ import pandas as pd
 from coverage import remaining, rollup
 from coverage.indicators import Indicator
 from geodata.errors import FigureError, PlaceError, mark
+from geodata.language import Language
 from geodata.periods import Period
 from geodata.report_data import IndicatorNote, ProvinceReport
 from geodata.tables import MEASURES
@@ -28,6 +29,7 @@ def build_province_report(
     data_version: str,
     data_date: date,
     is_synthetic: bool,
+    language: Language,
 ) -> ProvinceReport:
     """
     Return the report of a province for a quarter.
@@ -38,6 +40,8 @@ def build_province_report(
         Columns `FIGURE_COLUMNS`, all quarters; later ones are left out.
     points, hamlets
         Columns `BULK_POINT_COLUMNS` and `HAMLET_COLUMNS`, of any province.
+    language
+        Language of the notes on indicators.
 
     Raises
     ------
@@ -77,7 +81,9 @@ def build_province_report(
         bulk_communes=remaining.remaining_by_commune(now, _inside(points, communes), units),
         organisations=remaining.remaining_by_organisation(_inside(points, communes), units),
         hamlets=remaining.hamlets_by_commune(_inside(hamlets, communes), units),
-        indicators=tuple(IndicatorNote(i.title_vi, i.title_en, i.formula, i.source) for i in indicators.values()),
+        indicators=tuple(
+            IndicatorNote(i.title(language), i.formula(language), i.source(language)) for i in indicators.values()
+        ),
     )
 
 

@@ -278,6 +278,7 @@ class Workspace:
             data_version=str(version),
             data_date=date.fromisoformat((version.at or self._clock().isoformat())[:10]),
             is_synthetic=self.has_synthetic(as_of=as_of),
+            language=language,
         )
         content = province_workbook.write_province_workbook(data, language)
         return f"phudien_{province_code}_{period}_{version}.xlsx", content

@@ -12,10 +12,9 @@ from geodata.periods import Period
 
 @dataclass(frozen=True)
 class IndicatorNote:
-    """What a report says of one indicator: its names, formula and source."""
+    """What a report says of one indicator, in the report's language."""
 
-    title_vi: str
-    title_en: str
+    title: str
     formula: str
     source: str
 

@@ -51,18 +51,19 @@ def _draw_headlines(choices: _state.Choices, period: str) -> None:
     before = str(Period.parse(period).previous())
     earlier = _cache.figures(choices.home, choices.version, before)
     past = rollup.figures_of_area(earlier, chosen, communes) if len(earlier) else {}
+    against = language.say("Change against the quarter before.")
     st.subheader(f"{choices.area_name}, {choices.period_name}")
     for column, (name, figure) in zip(st.columns(len(HEADLINES)), found.items(), strict=True):
         with column:
             indicator = figure.indicator
             delta = _tables.change_text(past.get(name), figure, language)
-            about = f"{indicator.title(language)}: {indicator.formula}."
+            about = f"{indicator.title(language)}: {indicator.formula(language)}."
             st.metric(
                 indicator.short(language),
                 figure.display(language),
                 delta,
                 delta_color="normal" if indicator.better == "higher" else "inverse",
-                help=f"{about} {language.say('Change against the quarter before.')}",
+                help=f"{about} {against}",
             )
     counted = found["households_with_power_share"]
     if not counted.is_complete:

@@ -26,7 +26,8 @@ def write_province_workbook(report: ProvinceReport, language: Language) -> bytes
     buffer = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     workbook = xlsxwriter.Workbook(buffer, options)
-    title = f"{language.say('Rural electrification report')}: {report.province_name}, {language.period(report.period)}"
+    subject = language.say("Rural electrification report")
+    title = f"{subject}: {report.province_name}, {language.period(report.period)}"
     workbook.set_properties(
         {
             "title": title,

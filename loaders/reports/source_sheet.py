@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from loaders.reports.sheet_style import Book
+
+_LINE_HEIGHT: Final = 15
+_LETTERS_A_LINE: Final = 68
 
 
 def write(book: Book) -> None:
@@ -10,7 +15,7 @@ def write(book: Book) -> None:
     say, language, report = book.language.say, book.language, book.report
     sheet = book.add_sheet(say("Sources and notes"))
     sheet.set_column(0, 0, 46)
-    sheet.set_column(1, 1, 56)
+    sheet.set_column(1, 1, 66)
     sheet.set_column(2, 2, 50)
     bold, wrap = book.format(bold=True), book.format(text_wrap=True, valign="top")
     lines = [
@@ -30,12 +35,13 @@ def write(book: Book) -> None:
     for row, (label, text) in enumerate(lines, start=1):
         sheet.write_string(row, 0, label, bold)
         sheet.write_string(row, 1, text, wrap)
+        # Wrapped text gets no row height of its own in every program that opens the file.
+        sheet.set_row(row, _LINE_HEIGHT * (1 + len(text) // _LETTERS_A_LINE))
     start = len(lines) + 2
     book.write_header(sheet, start, (say("Indicator"), say("Formula"), say("Source")), height=22)
     cell = book.format(border=1, text_wrap=True, valign="top")
     for row, note in enumerate(report.indicators, start=start + 1):
-        title = note.title_vi if language.code == "vi" else note.title_en
-        for column, text in enumerate((title, note.formula, note.source)):
+        for column, text in enumerate((note.title, note.formula, note.source)):
             sheet.write_string(row, column, text, cell)
     end = start + len(report.indicators) + 2
     legend = say(

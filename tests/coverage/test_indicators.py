@@ -63,7 +63,9 @@ def test_every_definition_rests_on_columns_that_exist() -> None:
     columns = {*MEASURES, *DERIVED}
     assert {i.numerator for i in INDICATORS.values()} <= columns
     assert {i.denominator for i in INDICATORS.values() if i.denominator} <= columns
-    assert all(i.title(VI) and i.title(EN) and i.formula and i.source for i in INDICATORS.values())
+    assert all(
+        i.title(at) and i.short(at) and i.formula(at) and i.source(at) for at in (VI, EN) for i in INDICATORS.values()
+    )
 
 
 def test_published_household_indicators_all_have_a_definition() -> None:
