@@ -10,6 +10,7 @@ import streamlit as st
 
 from coverage.pages import _cache, _state, data, overview, remaining, report, targets, upload
 from geodata.errors import PhuDienError, mark
+from geodata.language import Language
 
 ICON: Final = Path(__file__).parent / "coverage" / "pages" / "assets" / "icon.svg"
 
@@ -29,7 +30,7 @@ PAGES: Final[dict[str, tuple[str, str, Page]]] = {
 def main() -> None:
     """Show the app."""
     st.set_page_config(page_title="Phủ Điện", page_icon=str(ICON), layout="wide")
-    language = _state.current_language(_cache.workspace().settings.language)
+    language = _language()
     pages = [
         st.Page(
             lambda name=name: draw_page(name),  # type: ignore[misc]
@@ -63,7 +64,19 @@ def draw_page(name: str) -> None:
             return
         draw(choices)
     except PhuDienError as error:
-        st.error(_state.current_language("vi").explain(error))
+        language = _language()
+        st.error(language.explain(error))
+        if isinstance(error, _state.LinkError):
+            st.link_button(language.say("Open without this choice"), url="?")
+
+
+def _language() -> Language:
+    """Return the language of the frame; where a link asks for one that does not exist, the workspace's own."""
+    default = _cache.workspace().settings.language
+    try:
+        return _state.current_language(default)
+    except _state.LinkError:
+        return Language(default)
 
 
 if __name__ == "__main__":

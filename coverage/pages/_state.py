@@ -16,6 +16,10 @@ from geodata.units import COMPANY_CODE, PROVINCE
 LANGUAGE, AREA, PERIOD, INDICATOR = "lang", "area", "period", "indicator"
 
 
+class LinkError(PhuDienError):
+    """An address that asks for something that does not exist."""
+
+
 @dataclass(frozen=True)
 class Choices:
     """
@@ -65,9 +69,7 @@ def choose_frame() -> Choices:
         language = current_language(default)
         names = {"vi": "Tiếng Việt", "en": "English"}
         label = "Ngôn ngữ / Language"
-        code = choose(
-            LANGUAGE, label, LANGUAGE_CODES, default=default, show=names.__getitem__, language=language, horizontal=True
-        )
+        code = choose(LANGUAGE, label, LANGUAGE_CODES, default=default, show=names.__getitem__, horizontal=True)
         language = Language(code)
         home, version = str(workspace.home), str(workspace.data_version())
         periods = _cache.periods(home, version)
@@ -79,7 +81,6 @@ def choose_frame() -> Choices:
             codes,
             default=COMPANY_CODE,
             show=lambda found: area_name(found, language),
-            language=language,
         )
         period = None
         if periods:
@@ -89,7 +90,6 @@ def choose_frame() -> Choices:
                 periods,
                 default=periods[0],
                 show=lambda found: language.period(Period.parse(found)),
-                language=language,
             )
     return Choices(language, area, period, home, version)
 
@@ -98,7 +98,7 @@ def current_language(default: str) -> Language:
     """Return the language that was chosen, in the address or by the switch."""
     code = st.session_state.get(_kept(LANGUAGE)) or st.query_params.get(LANGUAGE) or default
     if code not in LANGUAGE_CODES:
-        _refuse_link(LANGUAGE, code, LANGUAGE_CODES, Language(default))
+        raise _link_error(LANGUAGE, code, LANGUAGE_CODES)
     return Language(code)
 
 
@@ -109,14 +109,12 @@ def choose(
     *,
     default: str,
     show: Callable[[str], str],
-    language: Language,
     horizontal: bool = False,
 ) -> str:
     """
     Show a choice and return its code.
 
-    The code comes from this session, else from the address, else it is `default`. A code in the address that
-    does not exist is reported and the page stops there: a link must never show something else than it says.
+    The code comes from this session, else from the address, else it is `default`.
 
     Parameters
     ----------
@@ -128,11 +126,16 @@ def choose(
         Gives the text of a code.
     horizontal
         Show all options side by side instead of a list.
+
+    Raises
+    ------
+    LinkError
+        If the address has a code that does not exist: a link must never show something else than it says.
     """
     kept = st.session_state.get(_kept(name))
     linked = st.query_params.get(name)
     if kept is None and linked is not None and linked not in options:
-        _refuse_link(name, linked, options, language)
+        raise _link_error(name, linked, options)
     code = kept if kept in options else linked if linked in options else default
     index = list(options).index(str(code))
     if horizontal:
@@ -151,10 +154,11 @@ def keep(name: str, code: str) -> None:
     st.query_params[name] = code
 
 
-def user_name(language: Language) -> str:
-    """Ask for the name that uploads and decisions are stored under."""
+def user_name(language: Language, *, key: str) -> str:
+    """Ask for the name that uploads and decisions are stored under; `key` tells places on one page apart."""
     kept = st.session_state.get("kept_user", "")
-    name = st.text_input(language.say("Your name (stored with every upload)"), value=kept, key="ask_user", max_chars=80)
+    label = language.say("Your name (stored with every upload)")
+    name = st.text_input(label, value=kept, key=f"ask_user_{key}", max_chars=80)
     st.session_state["kept_user"] = name.strip()
     return str(name).strip()
 
@@ -163,15 +167,12 @@ def _kept(name: str) -> str:
     return f"kept_{name}"
 
 
-def _refuse_link(name: str, found: str, allowed: Sequence[str], language: Language) -> None:
+def _link_error(name: str, found: str, allowed: Sequence[str]) -> LinkError:
     shown = ", ".join(allowed[:30]) + (" …" if len(allowed) > 30 else "")
-    error = PhuDienError(
+    return LinkError(
         "link.code-unknown",
         mark('The link asks for {name} = "{found}", which does not exist here. Allowed: {allowed}.'),
         name=name,
         found=found,
         allowed=shown,
     )
-    st.error(language.explain(error))
-    st.link_button(language.say("Open without this choice"), url="?")
-    st.stop()

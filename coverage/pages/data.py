@@ -70,7 +70,7 @@ def _draw_batch(batch: Batch, language: Language) -> None:
         return
     with st.form(f"withdraw_{batch.id}"):
         st.write(say("Withdraw this batch: its figures stop counting, those before it count again; it stays stored."))
-        user = _state.user_name(language)
+        user = _state.user_name(language, key=f"batch_{batch.id}")
         reason = st.text_input(say("Reason"), key=f"reason_{batch.id}")
         if st.form_submit_button(say("Withdraw")):
             if not user:
@@ -112,7 +112,7 @@ def _draw_boundaries(choices: _state.Choices) -> None:
         )
     )
     st.subheader(say("Add real boundaries"))
-    user = _state.user_name(language)
+    user = _state.user_name(language, key="boundaries")
     file = st.file_uploader(
         say("Boundary file: GeoJSON, GeoPackage, zipped shapefile, GeoParquet"),
         type=[suffix[1:] for suffix in SUFFIXES],

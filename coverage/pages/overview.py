@@ -32,7 +32,6 @@ def draw(choices: _state.Choices) -> None:
         mapped,
         default="direct_share",
         show=lambda found: indicators[found].title(choices.language),
-        language=choices.language,
     )
     chosen = _draw_map(choices, choices.period, name)
     if chosen is not None:

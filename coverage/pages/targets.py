@@ -97,13 +97,26 @@ def _chart_over_time(progress: pd.DataFrame, choices: _state.Choices) -> alt.Lay
     )
     base = alt.Chart(data).encode(x=alt.X(f"{quarter}:N", sort=alt.SortField("order"), axis=alt.Axis(labelAngle=0)))
     line = base.mark_line(point=alt.OverlayMarkDef(size=70), color="#0b5cad").encode(
-        y=alt.Y(f"{label}:Q", axis=alt.Axis(format=",d", labelExpr=_axis_labels(language)), scale=alt.Scale(zero=True)),
+        y=alt.Y(
+            f"{label}:Q",
+            axis=alt.Axis(format=",d", labelExpr=_axis_labels(language)),
+            scale=alt.Scale(zero=True),
+            title=label,
+        ),
         tooltip=[alt.Tooltip(f"{quarter}:N"), alt.Tooltip("text:N", title=label)],
     )
-    text = base.mark_text(dy=-14, fontSize=12).encode(y=f"{label}:Q", text="text:N")
+    text = base.mark_text(dy=-14, fontSize=12).encode(y=alt.Y(f"{label}:Q", title=label), text="text:N")
     target = pd.DataFrame({"target": [0], "text": [say("Target: 0 households")]})
-    rule = alt.Chart(target).mark_rule(color="#b3261e", strokeDash=[6, 4], strokeWidth=2).encode(y="target:Q")
-    named = alt.Chart(target).mark_text(align="left", x=6, dy=-8, color="#b3261e").encode(y="target:Q", text="text:N")
+    rule = (
+        alt.Chart(target)
+        .mark_rule(color="#b3261e", strokeDash=[6, 4], strokeWidth=2)
+        .encode(y=alt.Y("target:Q", title=label))
+    )
+    named = (
+        alt.Chart(target)
+        .mark_text(align="left", x=6, dy=-8, color="#b3261e")
+        .encode(y=alt.Y("target:Q", title=label), text="text:N")
+    )
     return (line + text + rule + named).properties(height=300)
 
 

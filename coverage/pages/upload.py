@@ -23,7 +23,7 @@ def draw(choices: _state.Choices) -> None:
     say = choices.language.say
     _draw_form(choices)
     st.subheader(say("2. Upload the filled-in workbook"))
-    user = _state.user_name(choices.language)
+    user = _state.user_name(choices.language, key="survey")
     file = st.file_uploader(say("Survey workbook"), type=[suffix[1:] for suffix in SUFFIXES], key="survey_file")
     if file is None:
         st.caption(say("The file is checked first; nothing counts before you accept it."))

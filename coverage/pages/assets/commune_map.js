@@ -97,7 +97,7 @@ function PhuDienMap(map, geometry, settings) {
   }
 
   // Area in proportion to households; smaller while the whole region is shown, so that circles stay apart.
-  const widest = () => Math.min(24, Math.max(5, 5 + (map.getZoom() - 7) * 5.5));
+  const widest = () => Math.min(20, Math.max(4, 4 + (map.getZoom() - 7) * 4));
   const radius = (households) => Math.max(1.5, Math.sqrt(households / payload.largest) * widest());
 
   function drawCircle(point) {
@@ -108,7 +108,7 @@ function PhuDienMap(map, geometry, settings) {
       color: "#ffffff",
       weight: 1,
       fillColor: point.colour,
-      fillOpacity: 0.75,
+      fillOpacity: 0.65,
     });
     const text = point.lines.map(escape).join("<br>");
     shape.bindTooltip(text, { className: "phudien-tip" }).bindPopup(text);
@@ -163,7 +163,9 @@ function PhuDienMap(map, geometry, settings) {
     }
     drawLegend();
     if (fitted !== payload.fit_key) {
-      map.fitBounds(payload.bounds, { animate: fitted !== null, padding: [12, 12] });
+      // The legend stands at the right: what is shown must not lie under it.
+      const right = map.getSize().x > 700 ? 280 : 12;
+      map.fitBounds(payload.bounds, { animate: fitted !== null, paddingTopLeft: [12, 12], paddingBottomRight: [right, 12] });
       fitted = payload.fit_key;
     }
     document.body.dataset.painted = payload.key;
