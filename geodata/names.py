@@ -23,6 +23,7 @@ _TYPE_WORDS: Final = (
         re.compile(r"(?:thành phố|thanh pho|t\.\s*p(?:\.|\b)|tp(?:\.|\s))\s*"),
         frozenset({"thanh-pho", "thanh-pho-truc-thuoc"}),
     ),
+    (re.compile(r"(?:đặc khu|dac khu)\s*"), frozenset({"dac-khu"})),
     (re.compile(r"(?:phường|phuong|p\.|p(?=\s*\d))\s*"), frozenset({"phuong"})),
     (re.compile(r"(?:huyện|huyen|h\.)\s*"), frozenset({"huyen"})),
     (re.compile(r"(?:quận|quan|q\.|q(?=\s*\d))\s*"), frozenset({"quan"})),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -40,8 +41,8 @@ def read_boundary_file(content: bytes, *, file_name: str) -> gpd.GeoDataFrame:
             # GDAL reads files by their name's ending; the user's own name may hold anything else.
             path = Path(folder) / f"layer{suffix}"
             path.write_bytes(content)
-            features = gpd.read_file(path, engine="pyogrio")
-    except (DataSourceError, FeatureError, ArrowException, ValueError, OSError) as error:
+            features = gpd.read_file(_inside_zip(path) if suffix == ".zip" else path, engine="pyogrio")
+    except (zipfile.BadZipFile, DataSourceError, FeatureError, ArrowException, ValueError, OSError) as error:
         raise FileError(
             "boundary.file-unreadable",
             mark(
@@ -58,6 +59,15 @@ def read_boundary_file(content: bytes, *, file_name: str) -> gpd.GeoDataFrame:
             file=file_name,
         )
     return features
+
+
+def _inside_zip(path: Path) -> str:
+    """Name the shapefile in a zip, whatever folder it stands in; GDAL looks in the uppermost one only."""
+    with zipfile.ZipFile(path) as archive:
+        shapes = [name for name in archive.namelist() if name.lower().endswith(".shp")]
+    if len(shapes) != 1:
+        raise ValueError(f"{len(shapes)} .shp")
+    return f"/vsizip/{path.as_posix()}/{shapes[0]}"
 
 
 def layer_bytes(layer: gpd.GeoDataFrame) -> bytes:

@@ -51,6 +51,7 @@ def names() -> NameIndex:
         ("TX. Tân Châu", {"thi-xa"}, "Tân Châu"),
         ("H. Châu Phú", {"huyen"}, "Châu Phú"),
         ("T. An Giang", {"tinh"}, "An Giang"),
+        ("Đặc khu Phú Quốc", {"dac-khu"}, "Phú Quốc"),
         ("Xà Phiên", set(), "Xà Phiên"),
         ("Phương Thạnh", set(), "Phương Thạnh"),
         ("Quảng Trị", set(), "Quảng Trị"),

@@ -1,0 +1,103 @@
+"""Every page launches, in both languages, on the demo and on an empty workspace; links good and bad."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import app
+from coverage.workspace import Workspace
+from tests.app.conftest import Run
+
+
+def texts(page: AppTest) -> str:
+    blocks = (page.title, page.subheader, page.warning, page.info, page.error, page.caption, page.markdown)
+    return "\n".join(str(element.value) for block in blocks for element in block)
+
+
+def test_whole_app_starts_on_the_map(home: Path) -> None:
+    assert home.is_dir()
+    page = AppTest.from_file(str(Path(app.__file__)), default_timeout=60).run()
+    assert not page.exception
+    assert page.title[0].value == "Bản đồ phủ điện"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("name", list(app.PAGES))
+def test_every_page_launches_and_says_that_the_demo_is_synthetic(run: Run, name: str, language: str) -> None:
+    page = run(name, lang=language)
+    assert not page.exception
+    assert not page.error
+    expected = "tổng hợp để trình diễn" if language == "vi" else "Synthetic demonstration data"
+    assert expected in page.warning[0].value
+
+
+@pytest.mark.parametrize("name", list(app.PAGES))
+def test_every_page_launches_on_an_empty_workspace(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PHUDIEN_HOME", str(tmp_path / "empty"))
+    page = AppTest.from_string(f"import app; app.draw_page({name!r})", default_timeout=60).run()
+    assert not page.exception
+    assert not page.warning
+
+
+def test_company_figures_are_the_published_ones(run: Run) -> None:
+    shown = {metric.label: metric.value for metric in run("map").metric}
+    assert shown["Hộ có điện lưới"] == "99,72%"
+    assert shown["Mua trực tiếp"] == "93,56%"
+    assert shown["Sau công tơ tổng"] == "526.157"
+
+
+def test_link_sets_area_and_quarter(run: Run) -> None:
+    page = run("map", area="89", period="2020-Q4", indicator="bulk_share")
+    assert page.subheader[0].value == "Tỉnh An Giang, Quý IV/2020"
+    assert page.selectbox(key="ask_indicator").value == "bulk_share"
+
+
+@pytest.mark.parametrize(("key", "code"), [("area", "99"), ("period", "2030-Q1"), ("indicator", "gdp"), ("lang", "fr")])
+def test_unknown_code_in_a_link_is_reported_and_not_swapped(run: Run, key: str, code: str) -> None:
+    page = run("map", **{key: code})
+    assert not page.exception
+    assert code in page.error[0].value
+    assert not any(block.value.startswith("EVNSPC:") for block in page.subheader) or key == "indicator"
+
+
+def test_choice_is_written_into_the_address(run: Run) -> None:
+    page = run("map")
+    page.selectbox(key="ask_area").select("84").run()
+    assert page.query_params["area"] in ("84", ["84"])
+    assert page.subheader[0].value.startswith("Tỉnh Trà Vinh")
+
+
+def test_what_remains_shows_both_provinces_with_points_and_organisations(run: Run) -> None:
+    page = run("remaining")
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown["Hộ sau công tơ tổng"] == "518.000"
+    assert shown["Công tơ tổng"] == "540"
+    assert len(page.dataframe) == 4
+    assert page.dataframe[0].value["Chênh lệch"].eq("0").all()
+
+
+def test_targets_name_their_decisions_and_status(run: Run) -> None:
+    table = run("targets").dataframe[1].value
+    assert {"2081/QĐ-TTg", "1740/QĐ-TTg"} <= set(table["Quyết định"])
+    assert "chưa kiểm chứng: giả định" in set(table["Tình trạng"])
+
+
+def withdraw(page: AppTest) -> AppTest:
+    [button] = [button for button in page.button if button.label == "Rút lô"]
+    return button.click().run()
+
+
+def test_withdrawing_needs_a_name_and_a_reason(run: Run, home: Path) -> None:
+    page = withdraw(run("data"))
+    assert "tên" in page.error[0].value
+    page.text_input(key="ask_user_batch_9").input("An")
+    page = withdraw(page)
+    assert "lý do" in page.error[0].value
+    page.text_input(key="reason_9").input("nhầm tệp")
+    page = withdraw(page)
+    assert not page.exception
+    [batch] = [batch for batch in Workspace(home).batches() if batch.id == 9]
+    assert (batch.state, batch.state_by, batch.state_reason) == ("withdrawn", "An", "nhầm tệp")

@@ -1,0 +1,171 @@
+"""The command line: what it answers, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from coverage.cli import main
+from coverage.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("cli")
+    assert main(["demo", "--workspace", str(home)]) == 0
+    return home
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    return tmp_path / "office"
+
+
+def answer(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found = json.loads(capsys.readouterr().out)
+    assert isinstance(found, dict)
+    return found
+
+
+def survey(tmp_path: Path, bulk: int) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Mã xã", "Kỳ", "Tổng số hộ", "Số hộ có điện lưới", "Hộ mua buôn"])
+    sheet.append(["30469", "2021-Q2", 100, 98, bulk])
+    path = tmp_path / "khao_sat.xlsx"
+    book.save(path)
+    return path
+
+
+def test_status_answers_published_figures_by_their_names(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--period", "2021-Q2", "--workspace", str(demo), "--json"]) == 0
+    found = answer(capsys)
+    assert (found["period"], found["area"]) == ("2021-Q2", "EVNSPC")
+    share = found["indicators"]["direct_share"]
+    assert share["display"] == "93,56%"
+    assert share["value"] == pytest.approx(share["numerator"] / share["denominator"])
+    assert found["indicators"]["bulk_households"] == {
+        "numerator": 526157,
+        "denominator": None,
+        "value": 526157,
+        "display": "526.157",
+    }
+
+
+def test_status_of_a_district_in_english(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--period", "2021-Q2", "--area", "889", "--workspace", str(demo), "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Huyện Châu Phú, Q2 2021")
+    assert "Synthetic demonstration data" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--period", "2021-Q9"], 2),
+        (["--period", "2021-Q2", "--area", "99"], 2),
+        (["--period", "2031-Q2"], 1),
+        (["--period", "2021-Q2", "--as-of", "2000-01-01"], 1),
+    ],
+)
+def test_status_of_what_does_not_exist(
+    demo: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int
+) -> None:
+    assert main(["status", *arguments, "--workspace", str(demo), "--json"]) == code
+    captured = capsys.readouterr()
+    assert captured.err.startswith("phudien: ")
+    assert json.loads(captured.out)["error"]["message"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["status"], ["nothing"], ["status", "--period", "2021-Q2", "--as-of", "x"]])
+def test_wrong_calls_exit_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], ["demo"], ["serve"], ["import"], ["status"], ["template"], ["report"], ["boundaries"], ["boundaries", "add"]],
+)
+def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*command, "--help"])
+    assert caught.value.code == 0
+    assert "phudien" in capsys.readouterr().out
+
+
+def test_import_says_what_would_happen_then_accepts_then_changes_nothing(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ["import", str(survey(tmp_path, 40)), "--workspace", str(office), "--user", "An", "--json"]
+    assert main(call) == 0
+    first = answer(capsys)
+    assert (first["state"], first["rows_read"], first["rows_valid"], first["issues"]) == ("draft", 1, 1, [])
+    assert main(["status", "--period", "2021-Q2", "--workspace", str(office), "--json"]) == 1
+    capsys.readouterr()
+    for changed in (7, 0):
+        assert main([*call, "--accept"]) == 0
+        found = answer(capsys)
+        assert (found["state"], found["batch"], found["changes"]["new"]) == ("accepted", first["batch"], changed)
+    assert main(["status", "--period", "2021-Q2", "--area", "30469", "--workspace", str(office), "--json"]) == 0
+    assert answer(capsys)["indicators"]["bulk_households"]["value"] == 40
+
+
+def test_import_of_errors_exits_with_1_and_names_the_cell(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(survey(tmp_path, 99)), "--accept", "--workspace", str(office), "--json"]) == 1
+    found = answer(capsys)
+    assert (found["state"], found["batch"], found["rows_valid"]) == ("refused", None, 0)
+    [issue] = found["issues"]
+    assert (issue["code"], issue["severity"], issue["cell"]) == ("survey.parts-exceed-whole", "error", "D2")
+    assert issue["message"].startswith('Trang tính "Sheet", ô D2:')
+    assert Workspace(office).batches() == []
+
+
+def test_import_of_no_workbook_answers_in_the_same_shape(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"no workbook")
+    assert main(["import", str(path), "--workspace", str(office), "--json"]) == 1
+    found = answer(capsys)
+    assert [issue["code"] for issue in found["issues"]] == ["workbook.not-a-workbook"]
+    assert main(["import", str(tmp_path / "absent.xlsx"), "--workspace", str(office)]) == 2
+
+
+def test_template_and_report_are_written(demo: Path, tmp_path: Path) -> None:
+    form = tmp_path / "form.xlsx"
+    common = ["--province", "89", "--period", "2021-Q2", "--workspace", str(demo)]
+    assert main(["template", *common, "-o", str(form)]) == 0
+    assert main(["report", *common, "-o", str(tmp_path / "reports")]) == 0
+    [report] = (tmp_path / "reports").iterdir()
+    assert openpyxl.load_workbook(form).sheetnames == ["Hướng dẫn", "Khảo sát", "Danh mục"]
+    assert openpyxl.load_workbook(BytesIO(report.read_bytes())).sheetnames[0] == "Báo cáo"
+    wrong = ["--province", "889", "--period", "2021-Q2", "--workspace", str(demo)]
+    assert main(["report", *wrong, "-o", str(tmp_path)]) == 2
+
+
+def test_boundaries_are_added_and_listed(office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "xa.geojson"
+    ring = [[105, 10.5], [105.1, 10.5], [105.1, 10.6], [105, 10.5]]
+    feature = {
+        "type": "Feature",
+        "properties": {"code": "30472", "ten_xa": "Mỹ Phú"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    assert main(["boundaries", "add", str(path), "--workspace", str(office), "--json"]) == 0
+    assert answer(capsys)["units_matched"] == 1
+    assert main(["boundaries", "list", "--workspace", str(office), "--json"]) == 0
+    layers = answer(capsys)["layers"]
+    assert [layer["is_approximate"] for layer in layers] == [False, True]
+    path.write_text("{}", encoding="utf-8")
+    assert main(["boundaries", "add", str(path), "--workspace", str(office)]) == 1
