@@ -63,8 +63,8 @@ def write(book: Book, sheet: Any, *, first_row: int) -> TablePlaces:
         district_rows[str(code)] = row
         name = str(district["district_name"].iloc[0])
         _write_sums(book, sheet, row, name, district, (row + 1, row + len(district)), is_total=False)
-        for number, (commune_code, commune) in enumerate(district.iterrows(), start=1):
-            _write_commune(book, sheet, row + number, number, str(commune_code), commune)
+        for number in range(1, len(district) + 1):
+            _write_commune(book, sheet, row + number, number, district.iloc[[number - 1]])
         row += len(district) + 1
     sheet.repeat_rows(first_row)
     sheet.freeze_panes(first_row + 1, _CODE)
@@ -100,10 +100,12 @@ def _write_columns(book: Book, sheet: Any, row: int) -> None:
         sheet.set_column(column, column, width)
 
 
-def _write_commune(book: Book, sheet: Any, row: int, number: int, code: str, commune: pd.Series[Any]) -> None:
+def _write_commune(book: Book, sheet: Any, row: int, number: int, one: pd.DataFrame) -> None:
+    """Write the row of a commune; `one` is its row of the report's communes."""
+    commune = one.iloc[0]
     sheet.write_number(row, _NUMBER, number, book.format(border=1, align="center"))
     sheet.write_string(row, _NAME, str(commune["commune_name"]), book.format(border=1, indent=1))
-    sheet.write_string(row, _CODE, code, book.format(border=1, align="center"))
+    sheet.write_string(row, _CODE, str(one.index[0]), book.format(border=1, align="center"))
     count, share = book.format(border=1, num_format=COUNT), book.format(border=1, num_format=SHARE)
     for measure, column in _COLUMN_OF.items():
         if pd.isna(commune[measure]):
@@ -113,7 +115,7 @@ def _write_commune(book: Book, sheet: Any, row: int, number: int, code: str, com
     for column, (numerator, denominator) in _share_columns():
         part, whole = (xl_rowcol_to_cell(row, column_of(m)) for m in (numerator, denominator))
         formula = f'=IF(AND(ISNUMBER({part}),N({whole})>0),{part}/{whole},"")'
-        sheet.write_formula(row, column, formula, share, _ratio(commune.to_frame().T, numerator, denominator))
+        sheet.write_formula(row, column, formula, share, _ratio(one, numerator, denominator))
 
 
 def _share_columns() -> Iterator[tuple[int, tuple[str, str]]]:

@@ -1,0 +1,70 @@
+"""The survey form: filled in with the province's communes, drop-downs, checks, and read back as it was."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from geodata.errors import PlaceError
+from geodata.language import Language
+from geodata.names import NameIndex, plain_key
+from geodata.periods import Period
+from geodata.tables import MEASURES
+from loaders.reference import load_units
+from loaders.survey import read_survey
+from loaders.survey_form import HEADER_ROW, write_survey_form
+from loaders.templates import load_template
+
+UNITS = load_units()
+TEMPLATE = load_template("commune_survey")
+
+
+def form(language: str = "vi", province: str = "84") -> bytes:
+    return write_survey_form(TEMPLATE, UNITS, province, Period(2021, 2), Language(language))
+
+
+def sheet_of(content: bytes) -> Worksheet:
+    return openpyxl.load_workbook(BytesIO(content)).worksheets[1]
+
+
+def test_template_holds_every_measure_and_no_name_twice() -> None:
+    assert {column.key for column in TEMPLATE.columns} >= set(MEASURES)
+    names = [key for column in TEMPLATE.columns for key in {plain_key(name) for name in column.names}]
+    assert len(names) == len(set(names))
+
+
+def test_every_commune_has_a_row_with_its_code_as_text() -> None:
+    sheet = sheet_of(form())
+    codes = [sheet.cell(row, 1).value for row in range(HEADER_ROW + 2, sheet.max_row + 1)]
+    assert codes == list(UNITS.communes_of("84").index)
+    assert {sheet.cell(HEADER_ROW + 2, column).value for column in (2, 5)} == {"Tỉnh Trà Vinh", "2021-Q2"}
+
+
+def test_counts_are_blank_and_only_whole_numbers_may_be_typed() -> None:
+    sheet = sheet_of(form())
+    assert sheet.cell(HEADER_ROW + 2, 6).value is None
+    rules = {str(rule.sqref).split(":")[0]: rule.type for rule in sheet.data_validations.dataValidation}
+    first = HEADER_ROW + 2
+    assert rules[f"F{first}"] == "whole"
+    assert rules[f"D{first}"] == rules[f"E{first}"] == "list"
+
+
+def test_names_are_chosen_from_lists_that_exist() -> None:
+    book = openpyxl.load_workbook(BytesIO(form()))
+    assert set(book.defined_names) >= {"ds_xa", "ds_huyen", "ds_ky", "ds_ma_xa"}
+    assert "'Danh mục'!$B$2" in str(book.defined_names["ds_xa"].value)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_empty_form_is_understood_and_has_nothing_to_take(language: str) -> None:
+    reading = read_survey(form(language), file_name="f.xlsx", template=TEMPLATE, units=UNITS, names=NameIndex(UNITS))
+    assert [issue.code for issue in reading.issues] == ["survey.no-rows"]
+    assert len(reading.columns) == len(TEMPLATE.columns)
+
+
+def test_a_form_is_made_for_a_province_that_exists() -> None:
+    with pytest.raises(PlaceError):
+        form(province="99")
