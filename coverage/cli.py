@@ -431,3 +431,7 @@ def _list_boundaries(options: argparse.Namespace, language: Language) -> int:
         )
     )
     return DONE
+
+
+if __name__ == "__main__":
+    console()
