@@ -113,7 +113,7 @@ def data_notes(home: str, version: str, language: Language) -> list[str]:
     if has_synthetic(home, version):
         notes.append(language.say("Synthetic demonstration data, not real figures."))
     if map_geometry(layer_version(home, version)).communes["is_approximate"].any():
-        notes.append(language.say("Approximate boundaries (Voronoi cells), not administrative borders."))
+        notes.append(language.say("Approximate boundaries, not administrative borders."))
     return notes
 
 

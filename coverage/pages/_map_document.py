@@ -33,8 +33,8 @@ class MapGeometry:
     version
         Changes whenever any shape does.
     communes
-        ``commune_code``, ``commune_name``, ``district_name``, ``province_name``, ``is_approximate``, ``geometry``
-        (WGS 84, simplified as a coverage).
+        ``commune_code``, ``commune_name``, ``district_name``, ``province_name``, ``is_approximate``, ``is_placed``
+        (no reliable coordinates), ``geometry`` (WGS 84, simplified as a coverage).
     districts, provinces
         ``geometry``: outlines drawn as lines.
     """
@@ -120,6 +120,7 @@ def _settings(language: Language, tiles_url: str | None) -> dict[str, Any]:
         "locale": _LOCALES[language.code],
         "missing": say("not reported"),
         "approximate": say("approximate boundary"),
+        "placed": say("placed inside its district: the source has no reliable coordinates"),
         "circles": say("Households behind a master meter"),
         "tiles": tiles_url,
         "layers": {
@@ -137,13 +138,21 @@ def _settings(language: Language, tiles_url: str | None) -> dict[str, Any]:
 def _geometry_json(geometry: MapGeometry) -> str:
     communes = geometry.communes
     properties = [
-        {"code": code, "name": name, "district": district, "province": province, "approximate": bool(approximate)}
-        for code, name, district, province, approximate in zip(
+        {
+            "code": code,
+            "name": name,
+            "district": district,
+            "province": province,
+            "approximate": bool(approximate),
+            "placed": bool(placed),
+        }
+        for code, name, district, province, approximate, placed in zip(
             communes["commune_code"],
             communes["commune_name"],
             communes["district_name"],
             communes["province_name"],
             communes["is_approximate"],
+            communes["is_placed"],
             strict=True,
         )
     ]

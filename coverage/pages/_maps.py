@@ -25,7 +25,7 @@ from coverage.rollup import figure_of, indicator_by_area
 from geodata.crs import WGS84
 from geodata.errors import mark
 from geodata.language import Language
-from geodata.units import Units
+from geodata.units import RELIABLE_POINTS, Units
 
 FIGURES_SHOWN: Final = (
     "households_all",
@@ -68,6 +68,7 @@ def geometry_of(layer: gpd.GeoDataFrame, units: Units, version: str) -> MapGeome
         province_name=communes["province_code"].map(names).to_numpy(),
         district_code=communes["district_code"].to_numpy(),
         province_code=communes["province_code"].to_numpy(),
+        is_placed=layer["is_approximate"].to_numpy() & ~communes["point_source"].isin(RELIABLE_POINTS).to_numpy(),
     )
     return MapGeometry(version, named, _outlines(named, "district_code"), _outlines(named.copy(), "province_code"))
 

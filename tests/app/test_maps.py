@@ -28,6 +28,7 @@ def one_commune(name: str) -> MapGeometry:
             "district_name": ["Huyện Châu Phú"],
             "province_name": ["Tỉnh An Giang"],
             "is_approximate": [True],
+            "is_placed": [False],
         },
         geometry=[box(105, 10, 105.123456, 10.1)],
         crs=WGS84,
@@ -119,3 +120,4 @@ def test_every_commune_has_a_shape_with_its_names(workspace: Workspace) -> None:
     assert len(geometry.communes) == 2484
     assert geometry.communes[["commune_name", "district_name", "province_name"]].notna().all(axis=None)
     assert len(geometry.provinces) == 21
+    assert geometry.communes["is_placed"].sum() == 124

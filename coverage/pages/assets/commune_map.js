@@ -67,7 +67,11 @@ function PhuDienMap(map, geometry, settings) {
   }
 
   function place(properties) {
-    const about = properties.approximate ? `<div class="approximate">${escape(settings.approximate)}</div>` : "";
+    const caveats = [
+      ...(properties.approximate ? [settings.approximate] : []),
+      ...(properties.placed ? [settings.placed] : []),
+    ];
+    const about = caveats.map((text) => `<div class="approximate">${escape(text)}</div>`).join("");
     return `<strong>${escape(properties.name)}</strong><div>${escape(properties.district)}, ${escape(properties.province)}</div>${about}`;
   }
 
