@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from geodata.tables import BULK_POINT_COLUMNS, HAMLET_COLUMNS, require_columns
 from geodata.units import Units
 
-TAKEN_OVER = "taken_over"
+BULK, TAKEN_OVER = "bulk", "taken_over"
+
+
+def points_on(points: pd.DataFrame, day: date) -> pd.DataFrame:
+    """
+    Return bulk-purchase points as they stood at the end of a day.
+
+    A take-over or agreement that happened later had not happened yet: such a point still bought in bulk. One
+    without a date is taken as it is recorded.
+    """
+    require_columns(points, BULK_POINT_COLUMNS, what="bulk points")
+    is_later = points["takeover_date"] > day.isoformat()
+    return points.assign(
+        takeover_state=points["takeover_state"].mask(is_later, BULK),
+        takeover_date=points["takeover_date"].mask(is_later),
+    )
 
 
 def points_remaining(points: pd.DataFrame) -> pd.DataFrame:

@@ -68,6 +68,7 @@ def build_province_report(
             province=str(province["full_name"]),
             period=str(period),
         )
+    inside = _inside(remaining.points_on(points, period.last_day), communes)
     return ProvinceReport(
         province_code=province_code,
         province_name=str(province["full_name"]),
@@ -78,8 +79,8 @@ def build_province_report(
         is_synthetic=is_synthetic,
         communes=_communes(now, communes, units),
         history=_history(own, communes),
-        bulk_communes=remaining.remaining_by_commune(now, _inside(points, communes), units),
-        organisations=remaining.remaining_by_organisation(_inside(points, communes), units),
+        bulk_communes=remaining.remaining_by_commune(now, inside, units),
+        organisations=remaining.remaining_by_organisation(inside, units),
         hamlets=remaining.hamlets_by_commune(_inside(hamlets, communes), units),
         indicators=tuple(
             IndicatorNote(i.title(language), i.formula(language), i.source(language)) for i in indicators.values()

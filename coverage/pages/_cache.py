@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from coverage import remaining
 from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
 from coverage.workspace import Workspace
@@ -40,10 +41,10 @@ def all_figures(home: str, version: str) -> pd.DataFrame:
     return _open(home).figures()
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
-def bulk_points(home: str, version: str) -> pd.DataFrame:
-    """Return the bulk-purchase points as of a data version."""
-    return _open(home).bulk_points()
+@st.cache_data(max_entries=12, show_spinner=False)
+def bulk_points(home: str, version: str, period: str) -> pd.DataFrame:
+    """Return the bulk-purchase points as they stood at the end of a quarter, as of a data version."""
+    return remaining.points_on(_open(home).bulk_points(), Period.parse(period).last_day)
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -101,7 +102,7 @@ def paint(
         language,
         areas=areas,
         period_text=language.period(Period.parse(period)),
-        points=bulk_points(home, version),
+        points=bulk_points(home, version, period),
         hamlets=hamlets(home, version),
         notes=data_notes(home, version, language),
     )

@@ -19,7 +19,7 @@ def draw(choices: _state.Choices) -> None:
     workspace, language = _cache.workspace(), choices.language
     say = language.say
     figures = _cache.figures(choices.home, choices.version, choices.period)
-    points = _cache.bulk_points(choices.home, choices.version)
+    points = _cache.bulk_points(choices.home, choices.version, choices.period)
     inside = set(_communes_shown(choices))
     points = points[points["commune_code"].isin(inside)]
     by_commune = remaining.remaining_by_commune(figures[figures["commune_code"].isin(inside)], points, workspace.units)

@@ -70,6 +70,11 @@ def test_choice_is_written_into_the_address(run: Run) -> None:
     assert page.subheader[0].value.startswith("Tỉnh Trà Vinh")
 
 
+def test_earlier_quarters_agree_with_the_points_of_their_day(run: Run) -> None:
+    page = run("remaining", area="89", period="2019-Q4")
+    assert page.dataframe[0].value["Chênh lệch"].eq("0").all()
+
+
 def test_what_remains_shows_both_provinces_with_points_and_organisations(run: Run) -> None:
     page = run("remaining")
     shown = {metric.label: metric.value for metric in page.metric}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
-from coverage.remaining import hamlets_by_commune, remaining_by_commune, remaining_by_organisation
+from coverage.remaining import hamlets_by_commune, points_on, remaining_by_commune, remaining_by_organisation
 from geodata.tables import HAMLET_COLUMNS
 from geodata.units import Units
 from tests.coverage.conftest import figures, points, row
@@ -25,6 +27,22 @@ def test_communes_with_the_most_households_come_first(units: Units) -> None:
     assert (first["commune_name"], first["district_name"]) == ("Xã Mỹ Đức", "Huyện Châu Phú")
     assert first[["points", "organisations", "households_behind", "difference"]].tolist() == [2, 2, 90, 5]
     assert found.loc["30472", "difference"] == 0
+
+
+def test_later_take_overs_had_not_happened_yet() -> None:
+    taken = points(
+        {"takeover_state": "taken_over", "takeover_date": "2021-03-31", "households_behind": 1},
+        {"takeover_state": "taken_over", "takeover_date": "2021-04-01", "households_behind": 1},
+        {"takeover_state": "agreed", "takeover_date": "2021-05-01", "households_behind": 1},
+        {"takeover_state": "taken_over", "households_behind": 1},
+    )
+    assert points_on(taken, date(2021, 3, 31))["takeover_state"].tolist() == [
+        "taken_over",
+        "bulk",
+        "bulk",
+        "taken_over",
+    ]
+    assert points_on(taken, date(2021, 6, 30))["takeover_state"].tolist() == taken["takeover_state"].tolist()
 
 
 def test_points_of_a_commune_that_did_not_report_are_shown(units: Units) -> None:

@@ -101,7 +101,7 @@ function PhuDienMap(map, geometry, settings) {
   }
 
   // Area in proportion to households; smaller while the whole region is shown, so that circles stay apart.
-  const widest = () => Math.min(20, Math.max(4, 4 + (map.getZoom() - 7) * 4));
+  const widest = () => Math.min(20, Math.max(3, 3 + (map.getZoom() - 7) * 3.2));
   const radius = (households) => Math.max(1.5, Math.sqrt(households / payload.largest) * widest());
 
   function drawCircle(point) {
