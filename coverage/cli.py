@@ -17,7 +17,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
-from coverage.indicators import Figure
+from coverage import answers
 from coverage.workspace import REFUSED, Proposal, Workspace
 from geodata.errors import BoundaryError, FileError, PhuDienError, PlaceError, WorkspaceError, mark
 from geodata.language import LANGUAGE_CODES, Language
@@ -217,7 +217,7 @@ def _import(options: argparse.Namespace, language: Language) -> int:
         proposal = workspace.propose_survey(content, options.file.name, user=_user(options))
     except FileError as error:
         if options.json:
-            _print_json(_unreadable_answer(options.file.name, error, language))
+            _print_json(answers.of_unreadable(options.file.name, error, language))
         print(f"phudien: {language.explain(error)}", file=sys.stderr)
         return DATA_PROBLEMS
     state = proposal.state
@@ -225,45 +225,10 @@ def _import(options: argparse.Namespace, language: Language) -> int:
         workspace.accept(proposal.batch_id, user=_user(options))
         state = "accepted"
     if options.json:
-        _print_json(_import_answer(options.file.name, proposal, state, language))
+        _print_json(answers.of_import(options.file.name, proposal, state, language))
     else:
         _print_import(proposal, state, language)
     return DATA_PROBLEMS if state == REFUSED else DONE
-
-
-def _import_answer(file_name: str, proposal: Proposal, state: str, language: Language) -> dict[str, Any]:
-    kinds = proposal.changes["change"].value_counts()
-    return {
-        "file": file_name,
-        "batch": proposal.batch_id,
-        "state": state,
-        "rows_read": proposal.reading.rows_read,
-        "rows_valid": proposal.reading.rows_valid,
-        "changes": {kind: int(kinds.get(kind, 0)) for kind in ("new", "changed", "unchanged")},
-        "issues": [issue.as_answer(language) for issue in proposal.reading.issues],
-    }
-
-
-def _unreadable_answer(file_name: str, error: FileError, language: Language) -> dict[str, Any]:
-    issue = {
-        "code": error.code,
-        "severity": "error",
-        "sheet": None,
-        "cell": None,
-        "column": None,
-        "value": None,
-        "message": language.explain(error),
-        "suggestion": None,
-    }
-    return {
-        "file": file_name,
-        "batch": None,
-        "state": REFUSED,
-        "rows_read": 0,
-        "rows_valid": 0,
-        "changes": {"new": 0, "changed": 0, "unchanged": 0},
-        "issues": [issue],
-    }
 
 
 def _print_import(proposal: Proposal, state: str, language: Language) -> None:
@@ -298,8 +263,7 @@ def _status(options: argparse.Namespace, language: Language) -> int:
     period = Period.parse(options.period)
     figures = workspace.status(str(period), options.area, as_of=options.as_of)
     if options.json:
-        shown = {name: _figure_answer(figure, language) for name, figure in figures.items()}
-        _print_json({"period": str(period), "area": options.area, "indicators": shown})
+        _print_json(answers.of_status(period, options.area, figures, language))
         return DONE
     area = options.area if options.area == COMPANY_CODE else workspace.units.find(options.area)["full_name"]
     print(f"{area}, {language.period(period)}")
@@ -308,17 +272,6 @@ def _status(options: argparse.Namespace, language: Language) -> int:
     for figure in figures.values():
         print(f"  {figure.indicator.title(language)}: {figure.display(language)}")
     return DONE
-
-
-def _figure_answer(figure: Figure, language: Language) -> dict[str, Any]:
-    value = figure.value
-    is_count = figure.indicator.kind == "count"
-    return {
-        "numerator": figure.numerator,
-        "denominator": figure.denominator,
-        "value": None if value is None else int(value) if is_count else float(value),
-        "display": figure.display(language),
-    }
 
 
 def _template(options: argparse.Namespace, language: Language) -> int:
@@ -359,16 +312,7 @@ def _add_boundaries(options: argparse.Namespace, language: Language) -> int:
     except (FileError, BoundaryError) as error:
         return _report_error(error, options, language)
     if options.json:
-        _print_json(
-            {
-                "file": options.file.name,
-                "batch": batch_id,
-                "unit_list": layer.units.list_date.isoformat(),
-                "units_matched": len(layer.communes),
-                "unmatched": list(layer.unmatched),
-                "source_crs": layer.source_crs,
-            }
-        )
+        _print_json(answers.of_boundaries(options.file.name, batch_id, layer))
         return DONE
     print(
         language.say(
@@ -385,35 +329,7 @@ def _list_boundaries(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
     found = workspace.boundary_layers()
     if options.json:
-        _print_json(
-            {
-                "layers": [
-                    {
-                        "batch": record.batch_id,
-                        "file": record.file_name,
-                        "valid_on": record.valid_on,
-                        "unit_list": record.unit_list_date,
-                        "units": record.units_matched,
-                        "added_by": record.created_by,
-                        "added_at": record.created_at,
-                        "is_approximate": False,
-                    }
-                    for record in found
-                ]
-                + [
-                    {
-                        "batch": None,
-                        "file": None,
-                        "unit_list": workspace.units.list_date.isoformat(),
-                        "valid_on": workspace.units.list_date.isoformat(),
-                        "units": len(workspace.units.communes),
-                        "added_by": None,
-                        "added_at": None,
-                        "is_approximate": True,
-                    }
-                ]
-            }
-        )
+        _print_json(answers.of_layers(found, workspace.units))
         return DONE
     for record in found:
         print(

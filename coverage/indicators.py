@@ -112,20 +112,15 @@ class Figure:
     communes_counted: int
     communes_all: int
 
-    def __post_init__(self) -> None:
-        if self.numerator is not None and self.denominator is not None and self.numerator > self.denominator:
-            raise FigureError(
-                "figure.part-exceeds-whole",
-                mark('"{name}": {numerator} is more than its whole, {denominator}. Check the figures of the area.'),
-                name=self.indicator.name,
-                numerator=self.numerator,
-                denominator=self.denominator,
-            )
+    @property
+    def contradicts(self) -> bool:
+        """Whether the part is larger than its whole: figures of different surveys that do not fit together."""
+        return self.numerator is not None and self.denominator is not None and self.numerator > self.denominator
 
     @property
     def value(self) -> Decimal | None:
-        """Count, or exact share from 0 to 1; None where nothing was reported or the whole is 0."""
-        if self.numerator is None:
+        """Count, or exact share from 0 to 1; None where nothing was reported, the whole is 0, or they contradict."""
+        if self.numerator is None or self.contradicts:
             return None
         if self.indicator.kind == COUNT:
             return Decimal(self.numerator)
@@ -141,6 +136,8 @@ class Figure:
     def display(self, language: Language) -> str:
         """Return the figure as readers see it: 99,72% or 8.173.200; rounded half-up, only here."""
         value = self.value
+        if self.contradicts:
+            return language.say("figures contradict")
         if value is None:
             return language.say("not reported")
         if self.indicator.kind == COUNT:

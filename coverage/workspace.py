@@ -198,12 +198,18 @@ class Workspace:
         FileError
             If it is no workbook that can be read.
         """
+        stored = self.figures()
         reading = survey.read_survey(
-            content, file_name=file_name, template=self.survey_template, units=self.units, names=self.names
+            content,
+            file_name=file_name,
+            template=self.survey_template,
+            units=self.units,
+            names=self.names,
+            stored=stored,
         )
         with engine.reading(self._engine) as connection:
             known = batches.find_same_file(connection, kind=batches.FIGURES, sha256=batches.hash_of(content))
-        difference = changes.compare_figures(self.figures(), reading.figures)
+        difference = changes.compare_figures(stored, reading.figures)
         if reading.has_errors:
             return Proposal(reading, REFUSED, None, difference)
         if known is not None:
@@ -381,28 +387,23 @@ class Workspace:
                 folder=str(self.home),
             )
         data = demo.make_demo(self.units, tables.load_province_facts(), tables.load_demo_assumptions())
+        demo_tables = [
+            (batches.FIGURES, f"demo_{period}.csv", table) for period, table in data.figures.groupby("period")
+        ]
+        demo_tables += [(batches.BULK_POINTS, "demo_bulk_points.csv", data.bulk_points)]
+        demo_tables += [(batches.HAMLETS, "demo_hamlets.csv", data.hamlets)]
         at = self._clock()
         with engine.writing(self._engine) as connection:
-            for period, table in data.figures.groupby("period"):
-                new = self._demo_batch(batches.FIGURES, f"demo_{period}.csv", table, user)
-                batch_id = batches.add_draft(connection, new, at=at)
-                batches.add_figures(connection, batch_id, table)
-                batches.accept(connection, batch_id, at=at, user=user)
-            for kind, points in ((batches.BULK_POINTS, data.bulk_points), (batches.HAMLETS, data.hamlets)):
-                new = self._demo_batch(kind, f"demo_{kind}.csv", points, user)
-                batch_id = batches.add_draft(connection, new, at=at)
-                batches.add_points(connection, batch_id, kind, points)
-                batches.accept(connection, batch_id, at=at, user=user)
+            for kind, file_name, table in demo_tables:
+                new = NewBatch(
+                    kind=kind,
+                    file_name=file_name,
+                    content=table.to_csv(index=False).encode("utf-8"),
+                    user=user,
+                    unit_list_date=self.units.list_date,
+                    rows_read=len(table),
+                    rows_valid=len(table),
+                    is_synthetic=True,
+                )
+                batches.add_accepted_table(connection, new, table, at=at)
         return True
-
-    def _demo_batch(self, kind: str, file_name: str, table: pd.DataFrame, user: str) -> NewBatch:
-        return NewBatch(
-            kind=kind,
-            file_name=file_name,
-            content=table.to_csv(index=False).encode("utf-8"),
-            user=user,
-            unit_list_date=self.units.list_date,
-            rows_read=len(table),
-            rows_valid=len(table),
-            is_synthetic=True,
-        )

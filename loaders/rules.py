@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -110,6 +110,66 @@ def _sum_issue(row: SurveyRow, code: str, template: str, whole: str, parts: list
             "total": sum(row.counts[part] for part in parts),
             "whole": row.labels[whole],
             "found": row.counts[whole],
+        },
+    )
+
+
+def check_with_stored(row: SurveyRow, stored: Mapping[str, int], names: Mapping[str, str]) -> list[Issue]:
+    """
+    Return an issue for each sum that the row breaks together with stored figures that it leaves blank.
+
+    A blank cell says nothing, so the stored figure goes on counting, and must agree with the new ones.
+
+    Parameters
+    ----------
+    stored
+        Figures of the commune and quarter that count now, by measure.
+    names
+        What readers call the measures.
+    """
+    kept = {measure: count for measure, count in stored.items() if measure not in row.counts}
+    merged = kept | row.counts
+    issues = []
+    for whole, parts, may_be_inside in (*_SUMS, *((whole, (part,), ()) for whole, part in _PARTS)):
+        given = [part for part in parts if part in merged]
+        if whole not in merged or not given or not kept.keys() & {whole, *given}:
+            continue
+        total = sum(merged[part] for part in given)
+        is_complete = len(parts) > 1 and all(part in merged for part in parts if part not in may_be_inside)
+        if total > merged[whole] or (total < merged[whole] and is_complete):
+            issues.append(_stored_issue(row, kept, merged, whole, given, names))
+    return issues
+
+
+def _stored_issue(
+    row: SurveyRow,
+    kept: Mapping[str, int],
+    merged: Mapping[str, int],
+    whole: str,
+    parts: list[str],
+    names: Mapping[str, str],
+) -> Issue:
+    blank = [measure for measure in (whole, *parts) if measure in kept]
+    return Issue(
+        code="survey.contradicts-stored",
+        severity=ERROR,
+        sheet=row.sheet,
+        cell=row.key_cell,
+        column=row.key_label,
+        value=row.commune_name,
+        template=mark(
+            "row {row}, {commune}: the row leaves {blank} blank, so the stored figures stay ({kept}); then {parts} = "
+            '{total} and "{whole}" {found} do not agree. Fill in these columns too.'
+        ),
+        values={
+            "row": str(row.number),
+            "commune": row.commune_name,
+            "blank": ", ".join(f'"{names[measure]}"' for measure in blank),
+            "kept": ", ".join(str(kept[measure]) for measure in blank),
+            "parts": " + ".join(f'"{names[part]}" {merged[part]}' for part in parts),
+            "total": sum(merged[part] for part in parts),
+            "whole": names[whole],
+            "found": merged[whole],
         },
     )
 

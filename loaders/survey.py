@@ -15,7 +15,7 @@ from geodata.tables import FIGURE_COLUMNS, FIGURE_KEY, MEASURES
 from geodata.units import Units
 from loaders.counts import FRACTION, NEGATIVE, read_count
 from loaders.issues import ERROR, INFO, Issue
-from loaders.rules import SurveyRow, check_doubled, check_row
+from loaders.rules import SurveyRow, check_doubled, check_row, check_with_stored
 from loaders.survey_log import SurveyLog
 from loaders.survey_places import RowPlaces
 from loaders.survey_table import ColumnFound, TableFound, find_table
@@ -65,12 +65,23 @@ class SurveyReading:
 
 
 def read_survey(
-    content: bytes, *, file_name: str, template: SurveyTemplate, units: Units, names: NameIndex
+    content: bytes,
+    *,
+    file_name: str,
+    template: SurveyTemplate,
+    units: Units,
+    names: NameIndex,
+    stored: pd.DataFrame | None = None,
 ) -> SurveyReading:
     """
     Return what a survey workbook says.
 
     Bad rows come back as issues, all at once. A row counts as valid when none of its cells has an error.
+
+    Parameters
+    ----------
+    stored
+        Figures that count now, columns `FIGURE_COLUMNS`, which must agree with the new ones; none where None.
 
     Raises
     ------
@@ -81,6 +92,9 @@ def read_survey(
     reader = _RowReader(table, units, names)
     rows = list(reader.read_rows())
     issues = [*reader.log.issues, *check_doubled(rows), *(i for row in rows for i in check_row(row))]
+    header_of = {column.key: column.header_vi for column in template.columns}
+    for row, counts in _with_stored(rows, stored):
+        issues.extend(check_with_stored(row, counts, header_of | row.labels))
     bad = {_row_of(issue.cell) for issue in issues if issue.severity == ERROR}
     valid = [row for row in rows if row.number not in bad]
     return SurveyReading(
@@ -94,6 +108,22 @@ def read_survey(
         notes=_note_table(valid),
         issues=tuple(sorted(issues, key=lambda i: (i.severity != ERROR, _row_of(i.cell), i.cell))),
     )
+
+
+def _with_stored(rows: list[SurveyRow], stored: pd.DataFrame | None) -> Iterator[tuple[SurveyRow, dict[str, int]]]:
+    """Pair each row with the stored figures of its commune and quarter, where there are any."""
+    if stored is None:
+        return
+    wanted = {(row.commune_code, row.period) for row in rows}
+    of_communes = stored[stored["commune_code"].isin({code for code, _ in wanted})]
+    found = {
+        (record["commune_code"], record["period"]): {m: int(record[m]) for m in MEASURES if not pd.isna(record[m])}
+        for record in of_communes.to_dict("records")
+    }
+    for row in rows:
+        if counts := found.get((row.commune_code, row.period)):
+            # What is parted by kind is stored with the row, and replaces what stood there.
+            yield row, {m: n for m, n in counts.items() if m not in _split_by_kind(row)}
 
 
 def _row_of(cell: str) -> int:

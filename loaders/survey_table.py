@@ -90,10 +90,15 @@ def find_table(sheets: list[Sheet], template: SurveyTemplate, *, file_name: str)
         ),
         file=file_name,
         sheets=", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.is_visible) or "-",
-        code=template.column("commune_code").header_vi,
-        name=template.column("commune_name").header_vi,
-        measure=template.column("households_all").header_vi,
+        code=_both_headers(template, "commune_code"),
+        name=_both_headers(template, "commune_name"),
+        measure=_both_headers(template, "households_all"),
     )
+
+
+def _both_headers(template: SurveyTemplate, key: str) -> str:
+    column = template.column(key)
+    return f"{column.header_vi} ({column.header_en})"
 
 
 def _header_row(sheet: Sheet, template: SurveyTemplate) -> int | None:

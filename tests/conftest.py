@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,3 +20,32 @@ def shared_folder() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the shared folder with the real files does not stand beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a PostgreSQL server of our own on a free port; skip where there is none to start."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs or (os.geteuid() == 0 and not shutil.which("runuser")):
+        pytest.skip("no PostgreSQL server programs on this machine")
+    folder = tmp_path_factory.mktemp("postgres")
+    folder.chmod(0o777)
+    for parent in folder.parents:
+        if parent.owner() == "root" and parent != Path("/tmp") and "pytest" in parent.name:
+            parent.chmod(0o755)
+    # The server refuses to run as root.
+    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    data, port = folder / "data", _free_port()
+    initialise = [programs[-1] / "initdb", "-D", data, "-U", "phudien", "-A", "trust", "-E", "UTF8", "--locale=C"]
+    subprocess.run([*prefix, *map(str, initialise)], check=True, capture_output=True)
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    control = [*prefix, str(programs[-1] / "pg_ctl"), "-D", str(data)]
+    subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], check=True, capture_output=True)
+    yield f"postgresql+psycopg://phudien@127.0.0.1:{port}/postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

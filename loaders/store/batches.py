@@ -191,6 +191,17 @@ def add_points(connection: Connection, batch_id: int, kind: str, points: pd.Data
     _insert_rows(connection, table, batch_id, points[list(columns)])
 
 
+def add_accepted_table(connection: Connection, new: NewBatch, table: pd.DataFrame, *, at: datetime) -> int:
+    """Store a whole table (figures, points or hamlets) as a batch that counts at once."""
+    batch_id = add_draft(connection, new, at=at)
+    if new.kind == FIGURES:
+        add_figures(connection, batch_id, table)
+    else:
+        add_points(connection, batch_id, new.kind, table)
+    accept(connection, batch_id, at=at, user=new.user)
+    return batch_id
+
+
 def _insert_rows(connection: Connection, table: Table, batch_id: int, rows: pd.DataFrame) -> None:
     plain = rows.assign(batch_id=batch_id).astype(object)
     records = plain.where(plain.notna(), None).to_dict("records")

@@ -46,10 +46,11 @@ def test_what_was_not_reported_has_no_value(numerator: int | None, denominator: 
     assert found.display(EN) == "not reported"
 
 
-def test_part_above_its_whole_is_refused() -> None:
-    with pytest.raises(FigureError) as caught:
-        figure("direct_share", 11, 10)
-    assert caught.value.code == "figure.part-exceeds-whole"
+def test_part_above_its_whole_is_said_and_has_no_value() -> None:
+    found = figure("direct_share", 11, 10)
+    assert found.contradicts
+    assert found.value is None
+    assert found.display(EN) == "figures contradict"
 
 
 @given(st.integers(0, 10**7), st.integers(1, 10**7))

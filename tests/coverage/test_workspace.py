@@ -22,6 +22,9 @@ from geodata.periods import Period
 GOOD = {"Mã xã": "30469", "Kỳ": "2021-Q2", "Tổng số hộ": 100, "Số hộ có điện lưới": 98, "Hộ mua buôn": 40}
 
 
+FULL = {"Hộ bán trực tiếp": 58, "Hộ câu phụ": 0, "Hộ dùng nguồn tại chỗ": 1, "Hộ chưa có điện": 1}
+
+
 class Clock:
     """A clock that moves an hour at every look."""
 
@@ -104,6 +107,16 @@ def test_correction_says_what_changes_and_keeps_the_answer_before(workspace: Wor
     assert bulk(workspace, as_of=datetime.fromisoformat(before.at)) == 40
     workspace.withdraw(corrected, user="Bình", reason="nhầm")
     assert bulk(workspace) == 40
+
+
+def test_blank_columns_must_agree_with_what_is_stored(workspace: Workspace) -> None:
+    accept(workspace, survey(**FULL))
+    proposal = workspace.propose_survey(survey(**{"Hộ mua buôn": 30}), "khao_sat_2.xlsx", user="An")
+    [issue] = proposal.reading.issues
+    assert (proposal.state, issue.code, issue.cell) == (REFUSED, "survey.contradicts-stored", "A2")
+    assert '"Số hộ mua điện trực tiếp"' in issue.message(Language("vi"))
+    full = survey(**(FULL | {"Hộ mua buôn": 30, "Hộ bán trực tiếp": 68}))
+    assert workspace.propose_survey(full, "khao_sat_3.xlsx", user="An").state == "draft"
 
 
 def test_file_comes_back_byte_for_byte(workspace: Workspace) -> None:
@@ -214,6 +227,18 @@ def test_demo_never_mixes_with_uploads(workspace: Workspace) -> None:
     with pytest.raises(WorkspaceError) as caught:
         workspace.make_demo()
     assert caught.value.code == "demo.workspace-in-use"
+
+
+@pytest.mark.postgres
+def test_one_setting_moves_everything_to_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    (tmp_path / "settings.toml").write_text(f'database_url = "{postgres_url}"\n', encoding="utf-8")
+    shared = Workspace(tmp_path)
+    assert shared.make_demo()
+    accept(shared, survey(**FULL))
+    assert bulk(shared) == 40
+    assert len(shared.bulk_points()) == 600
+    shared.close()
+    assert not (tmp_path / "phudien.db").exists()
 
 
 def test_misspelt_setting_is_refused(tmp_path: Path) -> None:

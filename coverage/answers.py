@@ -1,0 +1,102 @@
+"""What the command line answers as JSON, for other programs: names and shapes that stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from coverage.indicators import COUNT, Figure
+from coverage.workspace import REFUSED, Proposal
+from geodata.boundaries import CheckedLayer
+from geodata.errors import FileError
+from geodata.language import Language
+from geodata.periods import Period
+from geodata.units import Units
+from loaders.store.layers import LayerRecord
+
+
+def of_import(file_name: str, proposal: Proposal, state: str, language: Language) -> dict[str, Any]:
+    """Return what a survey workbook was understood to say, and what became of it."""
+    kinds = proposal.changes["change"].value_counts()
+    return {
+        "file": file_name,
+        "batch": proposal.batch_id,
+        "state": state,
+        "rows_read": proposal.reading.rows_read,
+        "rows_valid": proposal.reading.rows_valid,
+        "changes": {kind: int(kinds.get(kind, 0)) for kind in ("new", "changed", "unchanged")},
+        "issues": [issue.as_answer(language) for issue in proposal.reading.issues],
+    }
+
+
+def of_unreadable(file_name: str, error: FileError, language: Language) -> dict[str, Any]:
+    """Return the same for a file that is no workbook."""
+    issue = {
+        "code": error.code,
+        "severity": "error",
+        "sheet": None,
+        "cell": None,
+        "column": None,
+        "value": None,
+        "message": language.explain(error),
+        "suggestion": None,
+    }
+    return {
+        "file": file_name,
+        "batch": None,
+        "state": REFUSED,
+        "rows_read": 0,
+        "rows_valid": 0,
+        "changes": {"new": 0, "changed": 0, "unchanged": 0},
+        "issues": [issue],
+    }
+
+
+def of_status(period: Period, area: str, figures: Mapping[str, Figure], language: Language) -> dict[str, Any]:
+    """Return the indicators of an area in a quarter; a share's value is a ratio from 0 to 1."""
+    shown = {name: _figure_answer(figure, language) for name, figure in figures.items()}
+    return {"period": str(period), "area": area, "indicators": shown}
+
+
+def _figure_answer(figure: Figure, language: Language) -> dict[str, Any]:
+    value = figure.value
+    is_count = figure.indicator.kind == COUNT
+    return {
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "value": None if value is None else int(value) if is_count else float(value),
+        "display": figure.display(language),
+    }
+
+
+def of_boundaries(file_name: str, batch_id: int, layer: CheckedLayer) -> dict[str, Any]:
+    """Return what a boundary file was understood to be."""
+    return {
+        "file": file_name,
+        "batch": batch_id,
+        "unit_list": layer.units.list_date.isoformat(),
+        "units_matched": len(layer.communes),
+        "unmatched": list(layer.unmatched),
+        "source_crs": layer.source_crs,
+    }
+
+
+def of_layers(layers: Sequence[LayerRecord], units: Units) -> dict[str, Any]:
+    """Return the layers that users added, the newest first, and the approximate one that is shipped."""
+    added = [
+        {
+            "batch": record.batch_id,
+            "file": record.file_name,
+            "valid_on": record.valid_on,
+            "unit_list": record.unit_list_date,
+            "units": record.units_matched,
+            "added_by": record.created_by,
+            "added_at": record.created_at,
+            "is_approximate": False,
+        }
+        for record in layers
+    ]
+    day = units.list_date.isoformat()
+    shipped = dict.fromkeys(("batch", "file", "added_by", "added_at"))
+    places = {"valid_on": day, "unit_list": day, "units": len(units.communes), "is_approximate": True}
+    return {"layers": [*added, shipped | places]}
