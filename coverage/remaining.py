@@ -20,10 +20,10 @@ def points_on(points: pd.DataFrame, day: date) -> pd.DataFrame:
     without a date is taken as it is recorded.
     """
     require_columns(points, BULK_POINT_COLUMNS, what="bulk points")
-    is_later = points["takeover_date"] > day.isoformat()
+    dates = points["takeover_date"].astype("str")  # a column without any date has no text type of its own
+    is_later = dates > day.isoformat()
     return points.assign(
-        takeover_state=points["takeover_state"].mask(is_later, BULK),
-        takeover_date=points["takeover_date"].mask(is_later),
+        takeover_state=points["takeover_state"].mask(is_later, BULK), takeover_date=dates.mask(is_later)
     )
 
 

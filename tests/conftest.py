@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,16 +24,14 @@ def shared_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """Start a PostgreSQL server of our own on a free port; skip where there is none to start."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not programs or (os.geteuid() == 0 and not shutil.which("runuser")):
         pytest.skip("no PostgreSQL server programs on this machine")
-    folder = tmp_path_factory.mktemp("postgres")
+    # Not below pytest's own folder: the server's user may not enter that one.
+    folder = Path(tempfile.mkdtemp(prefix="phudien-postgres-"))
     folder.chmod(0o777)
-    for parent in folder.parents:
-        if parent.owner() == "root" and parent != Path("/tmp") and "pytest" in parent.name:
-            parent.chmod(0o755)
     # The server refuses to run as root.
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     data, port = folder / "data", _free_port()
@@ -43,6 +42,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], check=True, capture_output=True)
     yield f"postgresql+psycopg://phudien@127.0.0.1:{port}/postgres"
     subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True)
+    shutil.rmtree(folder)
 
 
 def _free_port() -> int:
