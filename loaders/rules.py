@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from geodata.errors import mark
 from loaders.issues import ERROR, Issue
@@ -150,20 +150,14 @@ def _stored_issue(
     names: Mapping[str, str],
 ) -> Issue:
     blank = [measure for measure in (whole, *parts) if measure in kept]
-    return Issue(
-        code="survey.contradicts-stored",
-        severity=ERROR,
-        sheet=row.sheet,
-        cell=row.key_cell,
-        column=row.key_label,
-        value=row.commune_name,
-        template=mark(
+    return _row_issue(
+        row,
+        "survey.contradicts-stored",
+        mark(
             "row {row}, {commune}: the row leaves {blank} blank, so the stored figures stay ({kept}); then {parts} = "
             '{total} and "{whole}" {found} do not agree. Fill in these columns too.'
         ),
-        values={
-            "row": str(row.number),
-            "commune": row.commune_name,
+        {
             "blank": ", ".join(f'"{names[measure]}"' for measure in blank),
             "kept": ", ".join(str(kept[measure]) for measure in blank),
             "parts": " + ".join(f'"{names[part]}" {merged[part]}' for part in parts),
@@ -172,6 +166,13 @@ def _stored_issue(
             "found": merged[whole],
         },
     )
+
+
+def _row_issue(row: SurveyRow, code: str, template: str, values: dict[str, Any]) -> Issue:
+    """Issue about a whole row, at the cell that names its commune."""
+    named = {"row": str(row.number), "commune": row.commune_name}
+    cell, label = row.key_cell, row.key_label
+    return Issue(code, ERROR, row.sheet, cell, label, row.commune_name, template, named | values)
 
 
 def check_required(row: SurveyRow) -> Iterable[Issue]:
@@ -213,21 +214,15 @@ def check_doubled(rows: list[SurveyRow]) -> list[Issue]:
         first = first_of.setdefault((row.commune_code, row.period), row)
         if first is not row:
             issues.append(
-                Issue(
-                    code="survey.commune-doubled",
-                    severity=ERROR,
-                    sheet=row.sheet,
-                    cell=row.key_cell,
-                    column=row.key_label,
-                    value=row.commune_name,
-                    template=mark(
+                _row_issue(
+                    row,
+                    "survey.commune-doubled",
+                    mark(
                         "{commune} ({code}) stands in row {row} and already in row {first} for {period}. "
                         "Keep one row for each commune and quarter."
                     ),
-                    values={
-                        "commune": row.commune_name,
+                    {
                         "code": row.commune_code,
-                        "row": str(row.number),
                         "first": str(first.number),
                         "period": row.period,
                     },

@@ -19,11 +19,11 @@ import streamlit as st
 
 from coverage.indicators import COUNT, Indicator
 from coverage.map_classes import MISSING_COLOUR, Classes
+from coverage.pages import _names
 from coverage.pages._map_document import MapGeometry
 from coverage.remaining import TAKEN_OVER
 from coverage.rollup import figure_of, indicator_by_area
 from geodata.crs import WGS84
-from geodata.errors import mark
 from geodata.language import Language
 from geodata.units import RELIABLE_POINTS, Units
 
@@ -36,25 +36,6 @@ FIGURES_SHOWN: Final = (
     "households_offgrid",
     "households_without",
 )
-MEASURE_NAMES: Final = {
-    "households_all": mark("Households in all"),
-    "households_grid": mark("With grid power"),
-    "households_direct": mark("On direct sale"),
-    "households_bulk": mark("Behind a master meter"),
-    "households_shared": mark("On a shared meter"),
-    "households_offgrid": mark("Off-grid source only"),
-    "households_without": mark("Without power"),
-    "households_all_urban": mark("Urban households in all"),
-    "households_all_rural": mark("Rural households in all"),
-    "households_grid_urban": mark("Urban with grid power"),
-    "households_grid_rural": mark("Rural with grid power"),
-}
-STATE_NAMES: Final = {
-    "bulk": mark("still buys in bulk"),
-    "agreed": mark("take-over agreed"),
-    TAKEN_OVER: mark("taken over"),
-}
-CONDITION_NAMES: Final = {"good": mark("good"), "fair": mark("fair"), "poor": mark("poor")}
 # Okabe-Ito colours: told apart by colour-blind readers, and from the map's scales.
 _STATE_COLOURS: Final = {"bulk": "#5b2a86", "agreed": "#0072b2", TAKEN_OVER: "#009e73"}
 
@@ -116,10 +97,10 @@ def paint_of(
         "period": period_text,
         "classes": [*legend, [MISSING_COLOUR, language.say("not reported")]],
         "missing_colour": MISSING_COLOUR,
-        "figures": [language.say(MEASURE_NAMES[measure]) for measure in FIGURES_SHOWN],
+        "figures": [language.say(_names.MEASURES[measure]) for measure in FIGURES_SHOWN],
         "communes": _commune_rows(figures, indicator, communes, language),
         "circles": _circles(inside_points, units, language),
-        "states": [[_STATE_COLOURS[state], language.say(STATE_NAMES[state])] for state in ("bulk", "agreed")],
+        "states": [[_STATE_COLOURS[state], language.say(_names.STATES[state])] for state in ("bulk", "agreed")],
         "hamlets": _hamlet_marks(inside_hamlets, units, language),
         "bounds": _bounds(communes),
         "fit_key": area_key,
@@ -167,7 +148,7 @@ def _circles(points: pd.DataFrame, units: Units, language: Language) -> list[dic
                     say("Master meter {meter}", meter=str(point["master_meter"])),
                     say("{n} households", n=int(point["households_behind"])),
                     *([] if pd.isna(loss) else [say("Loss {loss}", loss=share_text(loss, language))]),
-                    say(STATE_NAMES[state]),
+                    say(_names.STATES[state]),
                 ],
             }
         )

@@ -13,6 +13,9 @@ from geodata.language import LANGUAGE_CODES, Language
 from geodata.periods import Period
 from geodata.units import COMPANY_CODE, PROVINCE
 
+FIRST_PROVINCE = "89"
+"""Province that a choice begins with while the page shows all of them: An Giang, where most remains."""
+
 LANGUAGE, AREA, PERIOD, INDICATOR = "lang", "area", "period", "indicator"
 
 
@@ -152,6 +155,23 @@ def keep(name: str, code: str) -> None:
     st.session_state[_kept(name)] = code
     st.session_state.pop(f"ask_{name}", None)
     st.query_params[name] = code
+
+
+def choose_province(choices: Choices, *, key: str) -> str:
+    """Ask for a province, beginning with the page's area; `key` tells places apart."""
+    units = _cache.workspace().units
+    provinces = list(units.provinces.index)
+    first = choices.area if choices.area in provinces else FIRST_PROVINCE
+    # The key holds the area, so that a change of area in the side bar is followed here.
+    return str(
+        st.selectbox(
+            choices.language.say("Province"),
+            provinces,
+            index=provinces.index(first),
+            format_func=lambda code: area_name(code, choices.language),
+            key=f"{key}_{choices.area}",
+        )
+    )
 
 
 def user_name(language: Language, *, key: str) -> str:

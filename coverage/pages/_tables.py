@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage.indicators import COUNT, Figure, Indicator
-from coverage.pages import _cache, _maps
+from coverage.pages import _cache, _names
 from coverage.rollup import figure_of
 from geodata.language import Language
 from geodata.units import Units
@@ -67,7 +67,7 @@ def show_sources(sources: pd.DataFrame, language: Language) -> None:
         return
     table = pd.DataFrame(
         {
-            say("Figure"): [say(_maps.MEASURE_NAMES[m]) for m in sources["measure"]],
+            say("Figure"): [say(_names.MEASURES[m]) for m in sources["measure"]],
             say("Value"): [language.count(int(v)) for v in sources["value"]],
             say("File"): sources["file_name"],
             say("Cell"): ["–" if pd.isna(cell) else str(cell) for cell in sources["cell"]],

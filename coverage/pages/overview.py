@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage import rollup
-from coverage.pages import _cache, _maps, _state, _tables
+from coverage.pages import _cache, _maps, _names, _state, _tables
 from coverage.pages._map_document import build_document
 from geodata.periods import Period
 from geodata.units import COMPANY_CODE
@@ -100,7 +100,7 @@ def _draw_commune(choices: _state.Choices, period: str, code: str) -> None:
     figures = _cache.all_figures(choices.home, choices.version)
     own = figures[figures["commune_code"] == code].set_index("period")
     shown = own[list(_maps.FIGURES_SHOWN)].T
-    shown.index = pd.Index([language.say(_maps.MEASURE_NAMES[str(m)]) for m in shown.index])
+    shown.index = pd.Index([language.say(_names.MEASURES[str(m)]) for m in shown.index])
     shown.columns = pd.Index([language.period(Period.parse(str(p))) for p in shown.columns])
     st.dataframe(_tables.with_separators(shown, language), width="stretch")
     with st.expander(language.say("Where these figures come from")):

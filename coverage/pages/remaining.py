@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage import remaining
-from coverage.pages import _cache, _maps, _state, _tables
+from coverage.pages import _cache, _maps, _names, _state, _tables
 from geodata.units import COMPANY_CODE
 
 PROGRAMME_PROVINCES = ("89", "84")
@@ -132,8 +132,8 @@ def _draw_points(points: pd.DataFrame, choices: _state.Choices) -> None:
             say("Households behind"): [language.count(int(n)) for n in ordered["households_behind"]],
             say("Loss"): ["–" if pd.isna(v) else _maps.share_text(v, language) for v in ordered["loss_share"]],
             say("Line (km)"): [_tables.measured(v, language, decimals=2) for v in ordered["line_km"]],
-            say("Condition"): [say(_maps.CONDITION_NAMES[c]) for c in ordered["condition"]],
-            say("State"): [say(_maps.STATE_NAMES[s]) for s in ordered["takeover_state"]],
+            say("Condition"): [say(_names.CONDITIONS[c]) for c in ordered["condition"]],
+            say("State"): [say(_names.STATES[s]) for s in ordered["takeover_state"]],
         }
     )
     st.dataframe(table, width="stretch", hide_index=True)

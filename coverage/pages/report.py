@@ -6,25 +6,16 @@ import streamlit as st
 
 from coverage import rollup
 from coverage.pages import _cache, _state
-from geodata.units import PROVINCE
 
 
 def draw(choices: _state.Choices) -> None:
     """Draw the page."""
     assert choices.period is not None
     workspace, language, say = _cache.workspace(), choices.language, choices.language.say
-    provinces = list(workspace.units.provinces.index)
-    chosen = choices.area if workspace.units.by_code["level"].get(choices.area) == PROVINCE else "89"
-    province = st.selectbox(
-        say("Province"),
-        provinces,
-        index=provinces.index(chosen),
-        format_func=lambda code: _state.area_name(code, language),
-        key=f"report_province_{chosen}",
-    )
+    province = _state.choose_province(choices, key="report_province")
     figures = _cache.figures(choices.home, choices.version, choices.period)
-    found = rollup.figures_of_area(figures, workspace.indicators, workspace.units.communes_of(str(province)))
-    st.subheader(f"{_state.area_name(str(province), language)}, {choices.period_name}")
+    found = rollup.figures_of_area(figures, workspace.indicators, workspace.units.communes_of(province))
+    st.subheader(f"{_state.area_name(province, language)}, {choices.period_name}")
     names = ("households_with_power_share", "direct_share", "bulk_households", "households_to_connect")
     for column, name in zip(st.columns(len(names)), names, strict=True):
         column.metric(found[name].indicator.short(language), found[name].display(language))
@@ -33,9 +24,7 @@ def draw(choices: _state.Choices) -> None:
         missing = complete.communes_all - complete.communes_counted
         st.warning(say("{n} communes did not report; the report names them.", n=missing))
     with st.spinner(say("Writing the report …")):
-        name, content = _cache.report_workbook(
-            choices.home, choices.version, str(province), choices.period, language.code
-        )
+        name, content = _cache.report_workbook(choices.home, choices.version, province, choices.period, language.code)
     st.download_button(
         say("Download the report (.xlsx)"),
         content,

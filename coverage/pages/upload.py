@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from coverage.pages import _cache, _maps, _state, _tables
+from coverage.pages import _cache, _names, _state, _tables
 from coverage.workspace import REFUSED, Proposal
 from geodata.errors import FileError
 from geodata.language import Language
 from geodata.periods import Period
-from geodata.units import PROVINCE
 from loaders.issues import SEVERITY_NAMES
 from loaders.store.batches import ACCEPTED, DRAFT, WITHDRAWN
 from loaders.workbook import SUFFIXES
@@ -42,19 +41,11 @@ def draw(choices: _state.Choices) -> None:
 
 
 def _draw_form(choices: _state.Choices) -> None:
-    workspace, language, say = _cache.workspace(), choices.language, choices.language.say
+    language, say = choices.language, choices.language.say
     st.subheader(say("1. Download the form"))
-    provinces = list(workspace.units.provinces.index)
-    chosen = choices.area if workspace.units.by_code["level"].get(choices.area) == PROVINCE else "89"
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
     with left:
-        province = st.selectbox(
-            say("Province"),
-            provinces,
-            index=provinces.index(chosen),
-            format_func=lambda code: _state.area_name(code, language),
-            key="form_province",
-        )
+        province = _state.choose_province(choices, key="form_province")
     with middle:
         periods = _quarters_offered(choices.period)
         period = st.selectbox(
@@ -63,7 +54,7 @@ def _draw_form(choices: _state.Choices) -> None:
     with right:
         st.download_button(
             say("Download the form (.xlsx)"),
-            _cache.survey_form(choices.home, str(province), str(period), language.code),
+            _cache.survey_form(choices.home, province, str(period), language.code),
             file_name=f"khao_sat_{province}_{period}.xlsx",
             icon=":material/download:",
             key="form_download",
@@ -142,7 +133,7 @@ def _draw_changes(proposal: Proposal, language: Language) -> None:
         {
             say("Commune"): shown["commune_code"].map(units),
             say("Quarter"): [language.period(Period.parse(code)) for code in shown["period"]],
-            say("Figure"): [say(_maps.MEASURE_NAMES[measure]) for measure in shown["measure"]],
+            say("Figure"): [say(_names.MEASURES[measure]) for measure in shown["measure"]],
             say("Until now"): shown["old"],
             say("New"): shown["new"],
         }

@@ -1,0 +1,28 @@
+"""What readers call measures, states and conditions; each is said in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coverage.remaining import BULK, TAKEN_OVER
+from geodata.errors import mark
+
+MEASURES: Final = {
+    "households_all": mark("Households in all"),
+    "households_grid": mark("With grid power"),
+    "households_direct": mark("On direct sale"),
+    "households_bulk": mark("Behind a master meter"),
+    "households_shared": mark("On a shared meter"),
+    "households_offgrid": mark("Off-grid source only"),
+    "households_without": mark("Without power"),
+    "households_all_urban": mark("Urban households in all"),
+    "households_all_rural": mark("Rural households in all"),
+    "households_grid_urban": mark("Urban with grid power"),
+    "households_grid_rural": mark("Rural with grid power"),
+}
+STATES: Final = {
+    BULK: mark("still buys in bulk"),
+    "agreed": mark("take-over agreed"),
+    TAKEN_OVER: mark("taken over"),
+}
+CONDITIONS: Final = {"good": mark("good"), "fair": mark("fair"), "poor": mark("poor")}
