@@ -4,7 +4,7 @@ WORKSPACE ?= .demo
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: setup run test check lock browser reference
+.PHONY: setup run test check lock browser texts reference
 
 setup: .venv/.ready
 
@@ -43,6 +43,14 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header --no-annotate --extra build --extra dev -c requirements.lock \
 	  pyproject.toml -o requirements-dev.lock
+
+# Brings the catalogue of texts up to date with the code; see docs/translating.md.
+texts: .venv/.ready-dev
+	mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg -k say -k mark --no-default-keywords --no-location --sort-output \
+	  -o build/phudien.pot app.py coverage geodata loaders
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header --width 118 \
+	  -i build/phudien.pot -d geodata/locales -D phudien -l vi
 
 # Builds the shipped data files anew from the pinned packages; see loaders/reference/README.md.
 reference: .venv/.ready-dev
