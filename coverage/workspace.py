@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -198,18 +198,20 @@ class Workspace:
         FileError
             If it is no workbook that can be read.
         """
-        stored = self.figures()
+        figures_of = cache(lambda period: self.figures(period=period))
         reading = survey.read_survey(
             content,
             file_name=file_name,
             template=self.survey_template,
             units=self.units,
             names=self.names,
-            stored=stored,
+            figures_of=figures_of,
         )
         with engine.reading(self._engine) as connection:
             known = batches.find_same_file(connection, kind=batches.FIGURES, sha256=batches.hash_of(content))
-        difference = changes.compare_figures(stored, reading.figures)
+        now = [figures_of(period) for period in reading.figures["period"].unique()]
+        current = pd.concat(now) if now else reading.figures
+        difference = changes.compare_figures(current, reading.figures)
         if reading.has_errors:
             return Proposal(reading, REFUSED, None, difference)
         if known is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,7 +71,7 @@ def read_survey(
     template: SurveyTemplate,
     units: Units,
     names: NameIndex,
-    stored: pd.DataFrame | None = None,
+    figures_of: Callable[[str], pd.DataFrame] | None = None,
 ) -> SurveyReading:
     """
     Return what a survey workbook says.
@@ -80,8 +80,8 @@ def read_survey(
 
     Parameters
     ----------
-    stored
-        Figures that count now, columns `FIGURE_COLUMNS`, which must agree with the new ones; none where None.
+    figures_of
+        Gives the figures of a quarter that count now, columns `FIGURE_COLUMNS`; the new ones must agree with them.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def read_survey(
     rows = list(reader.read_rows())
     issues = [*reader.log.issues, *check_doubled(rows), *(i for row in rows for i in check_row(row))]
     header_of = {column.key: column.header_vi for column in template.columns}
-    for row, counts in _with_stored(rows, stored):
+    for row, counts in _with_stored(rows, figures_of):
         issues.extend(check_with_stored(row, counts, header_of | row.labels))
     bad = {_row_of(issue.cell) for issue in issues if issue.severity == ERROR}
     valid = [row for row in rows if row.number not in bad]
@@ -110,20 +110,20 @@ def read_survey(
     )
 
 
-def _with_stored(rows: list[SurveyRow], stored: pd.DataFrame | None) -> Iterator[tuple[SurveyRow, dict[str, int]]]:
+def _with_stored(
+    rows: list[SurveyRow], figures_of: Callable[[str], pd.DataFrame] | None
+) -> Iterator[tuple[SurveyRow, dict[str, int]]]:
     """Pair each row with the stored figures of its commune and quarter, where there are any."""
-    if stored is None:
+    if figures_of is None:
         return
-    wanted = {(row.commune_code, row.period) for row in rows}
-    of_communes = stored[stored["commune_code"].isin({code for code, _ in wanted})]
-    found = {
-        (record["commune_code"], record["period"]): {m: int(record[m]) for m in MEASURES if not pd.isna(record[m])}
-        for record in of_communes.to_dict("records")
-    }
+    stored = {period: figures_of(period).set_index("commune_code") for period in {row.period for row in rows}}
     for row in rows:
-        if counts := found.get((row.commune_code, row.period)):
+        figures = stored[row.period]
+        if row.commune_code in figures.index:
+            [found] = figures.loc[[row.commune_code], list(MEASURES)].to_dict("records")
             # What is parted by kind is stored with the row, and replaces what stood there.
-            yield row, {m: n for m, n in counts.items() if m not in _split_by_kind(row)}
+            replaced = _split_by_kind(row)
+            yield row, {str(m): int(n) for m, n in found.items() if m not in replaced and not pd.isna(n)}
 
 
 def _row_of(cell: str) -> int:
