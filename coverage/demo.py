@@ -331,12 +331,14 @@ def _organisations(
 
 
 def _place(points: pd.DataFrame, communes: pd.DataFrame, codes: pd.Series[str]) -> pd.DataFrame:
-    """Put points around their commune's point, within the middle half of its extent."""
-    height = (communes["north"] - communes["south"]).fillna(0.02).to_numpy(dtype=float)
-    width = (communes["east"] - communes["west"]).fillna(0.02).to_numpy(dtype=float)
+    """Put points around their commune's point, up to a quarter of its extent away, never outside its extent."""
+    height = (communes["north"] - communes["south"]).fillna(0.02)
+    width = (communes["east"] - communes["west"]).fillna(0.02)
+    lat = (communes["lat"] + height * 0.5 * (noise(codes, "lat") - 0.5)).round(5)
+    lon = (communes["lon"] + width * 0.5 * (noise(codes, "lon") - 0.5)).round(5)
+    # A commune's point may lie near the edge of its extent. A missing extent limits nothing.
     return points.assign(
-        lat=(communes["lat"].to_numpy(dtype=float) + height * 0.5 * (noise(codes, "lat") - 0.5)).round(5),
-        lon=(communes["lon"].to_numpy(dtype=float) + width * 0.5 * (noise(codes, "lon") - 0.5)).round(5),
+        lat=lat.clip(communes["south"], communes["north"]), lon=lon.clip(communes["west"], communes["east"])
     )
 
 

@@ -13,15 +13,26 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
+HEADER = [
+    "Mã xã",
+    "Tên xã",
+    "Kỳ",
+    "Tổng số hộ",
+    "Số hộ có điện",
+    "Hộ bán trực tiếp",
+    "Hộ mua buôn",
+    "Hộ câu phụ",
+    "Hộ dùng nguồn tại chỗ",
+    "Hộ chưa có điện",
+]
+
 
 def write_survey(path: Path, rows: list[list[object]]) -> Path:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = "Khảo sát"
-    sheet.append(
-        ["Mã xã", "Tên xã", "Kỳ", "Tổng số hộ", "Số hộ có điện", "Hộ bán trực tiếp", "Hộ mua buôn", "Hộ câu phụ"]
-    )
+    sheet.append(HEADER)
     for row in rows:
         sheet.append(row)
     book.save(path)
@@ -44,14 +55,17 @@ def test_from_map_to_upload_to_signed_report(visit: Visit, tmp_path: Path) -> No
     page.get_by_role("link", name="Nạp phiếu khảo sát").click()
     page.get_by_label("Tên của bạn").first.fill("Nguyễn Văn An")
     page.get_by_label("Tên của bạn").first.press("Enter")
-    wrong = [["30469", "Mỹ Đức", "2021-Q2", 3400, 3400, 3000, 300, 0], ["99999", "", "2021-Q2", 10, 10, 10, 0, 0]]
+    wrong = [
+        ["30469", "Mỹ Đức", "2021-Q2", 3400, 3400, 3000, 300, 0, 0, 0],
+        ["99999", "", "2021-Q2", 10, 10, 10, 0, 0, 0, 0],
+    ]
     upload = page.get_by_test_id("stFileUploader").locator("input[type=file]")
     upload.set_input_files(write_survey(tmp_path / "khao_sat.xlsx", wrong))
     expect(page.get_by_text("2 lỗi")).to_be_visible()
     expect(page.get_by_text("Chưa có gì được lưu").first).to_be_visible()
     assert page.get_by_role("button", name="Chấp nhận số liệu này").count() == 0
 
-    mended = [["30469", "Mỹ Đức", "2021-Q2", 3400, 3400, 3000, 400, 0]]
+    mended = [["30469", "Mỹ Đức", "2021-Q2", 3400, 3400, 3000, 400, 0, 0, 0]]
     upload.set_input_files(write_survey(tmp_path / "khao_sat_sua.xlsx", mended))
     expect(page.get_by_text("Không có vấn đề nào.")).to_be_visible()
     bulk_before = figure(visit.home)

@@ -15,6 +15,7 @@ from coverage.indicators import COUNT, read_indicators
 from coverage.rollup import figures_of_area
 from geodata.language import Language
 from geodata.tables import MEASURES
+from geodata.units import Units
 from loaders.reference import load_units
 from loaders.reference.tables import (
     load_demo_assumptions,
@@ -103,11 +104,30 @@ def test_points_hold_exactly_the_bulk_households_of_the_two_provinces(demo: Demo
 
 def test_take_overs_show_in_the_quarter_in_which_they_happened(demo: DemoData) -> None:
     taken = demo.bulk_points[demo.bulk_points["takeover_state"] == "taken_over"]
-    point = taken.iloc[0]
-    bulk = demo.figures[demo.figures["commune_code"] == point["commune_code"]].set_index("period")["households_bulk"]
-    same = taken[taken["commune_code"] == point["commune_code"]]["households_behind"].sum()
-    assert bulk.max() - bulk.min() == same
     assert taken["takeover_date"].between("2020-01-01", "2021-06-30").all()
+    day = pd.to_datetime(taken["takeover_date"])
+    quarter = (day.dt.year.astype(str) + "-Q" + day.dt.quarter.astype(str)).rename("period")
+    behind = taken.groupby(["commune_code", quarter])["households_behind"].sum()
+    inside = demo.figures[demo.figures["commune_code"].map(UNITS.communes["province_code"]).isin(PROGRAMME)]
+    bulk = inside.set_index(["commune_code", "period"])["households_bulk"].astype("int64")
+    fall = -bulk.groupby("commune_code").diff().dropna()
+    assert fall[fall > 0].to_dict() == behind.to_dict()
+
+
+def test_points_and_hamlets_lie_inside_the_extent_of_their_commune(demo: DemoData) -> None:
+    for places in (demo.bulk_points, demo.hamlets):
+        extent = UNITS.communes.loc[places["commune_code"]].reset_index(drop=True)
+        assert places["lat"].between(extent["south"], extent["north"]).all()
+        assert places["lon"].between(extent["west"], extent["east"]).all()
+
+
+def test_missing_extent_still_gives_a_place() -> None:
+    table = UNITS.table.assign(south=None, north=None, west=None, east=None)
+    table = table.astype(dict.fromkeys(("south", "north", "west", "east"), "float64"))
+    points = make_demo(Units(table, UNITS.list_date), load_province_facts(), load_demo_assumptions()).bulk_points
+    own = UNITS.communes.loc[points["commune_code"]].reset_index(drop=True)
+    assert (points["lat"] - own["lat"]).abs().max() < 0.006
+    assert (points["lon"] - own["lon"]).abs().max() < 0.006
 
 
 def test_hamlets_hold_exactly_the_rural_households_without_the_grid(demo: DemoData, last: pd.DataFrame) -> None:
@@ -115,6 +135,7 @@ def test_hamlets_hold_exactly_the_rural_households_without_the_grid(demo: DemoDa
     found = demo.hamlets.groupby("commune_code")["households_without_grid"].sum()
     assert found.to_dict() == without[without > 0].to_dict()
     assert demo.hamlets["hamlet_code"].is_unique
+    assert 500 <= len(demo.hamlets) <= 700
     assert demo.hamlets["grid_distance_km"].between(0.4, 15).all()
 
 

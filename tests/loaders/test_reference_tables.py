@@ -1,0 +1,105 @@
+"""The shipped tables of facts: complete, typed, and the same as the facts that the team checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from coverage.targets import TARGET_COLUMNS
+from loaders.reference import load_units
+from loaders.reference.tables import (
+    load_demo_assumptions,
+    load_indicator_table,
+    load_province_facts,
+    load_published_table,
+    load_target_table,
+)
+
+
+def _read_fact(shared_folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(shared_folder / "facts" / name, dtype="str", keep_default_na=False)
+
+
+def test_indicators_are_named_once_and_say_which_way_is_better() -> None:
+    table = load_indicator_table()
+    assert table["name"].is_unique
+    assert set(table["better"]) == {"higher", "lower"}
+    assert set(table["kind"]) == {"count", "share"}
+
+
+def test_shares_have_two_decimals_and_communes_none() -> None:
+    table = load_indicator_table().set_index("name")
+    shares = table.loc[table["kind"] == "share", "decimals"].drop("communes_with_power")
+    assert set(shares) == {"2"}
+    assert table.loc["communes_with_power", "decimals"] == "0"
+
+
+def test_bulk_and_direct_shares_are_of_households_with_power() -> None:
+    denominators = load_indicator_table().set_index("name")["denominator"]
+    assert denominators[["direct_share", "bulk_share", "shared_share"]].tolist() == ["households_grid"] * 3
+    assert denominators["households_with_power_share"] == "households_all"
+
+
+def test_indicators_are_better_in_the_direction_that_was_published() -> None:
+    published = load_published_table().set_index("indicator")["better"].iloc[:9]
+    own = load_indicator_table().set_index("name")["better"]
+    assert own[published.index].to_dict() == published.to_dict()
+
+
+def test_blank_cells_are_missing_and_codes_stay_text() -> None:
+    assert load_indicator_table().set_index("name")["denominator"].isna()["bulk_households"]
+    published = load_published_table().set_index("indicator")
+    assert published.loc["bulk_households", "numerator"] == "526157"
+    assert pd.isna(published.loc["households_with_power", "numerator"])
+
+
+def test_every_target_names_its_source_and_how_sure_it_is() -> None:
+    table = load_target_table()
+    assert tuple(table.columns) == TARGET_COLUMNS
+    assert table.drop(columns="period_end").notna().all(axis=None)
+    assert set(table["status"]) == {"seen", "unverified"}
+
+
+def test_province_facts_count_the_units_of_the_list() -> None:
+    facts, communes = load_province_facts(), load_units().communes
+    assert facts["households_census_2019"].sum() == 8_285_539
+    assert facts["communes_2021"].astype(int).to_dict() == communes["province_code"].value_counts().to_dict()
+    rural = communes.loc[communes["is_rural"], "province_code"].value_counts().to_dict()
+    assert facts["rural_communes_2021"].astype(int).to_dict() == rural
+
+
+def test_rural_households_are_no_more_than_all() -> None:
+    facts = load_province_facts()
+    assert (facts["rural_households_census_2019"] < facts["households_census_2019"]).all()
+
+
+def test_assumed_split_sums_to_the_published_count() -> None:
+    assumptions = load_demo_assumptions()
+    assert sum(assumptions["bulk_by_province"].values()) == assumptions["totals"]["households_bulk"] == 526_157
+    assert sum(assumptions["shared_by_province"].values()) == assumptions["totals"]["households_shared"]
+    assert set(assumptions["bulk_by_province"]) <= set(load_province_facts().index)
+
+
+@pytest.mark.shared
+def test_published_figures_are_those_of_the_facts(shared_folder: Path) -> None:
+    facts = _read_fact(shared_folder, "evnspc_2021_h1.csv")
+    pd.testing.assert_frame_equal(load_published_table().fillna(""), facts)
+
+
+@pytest.mark.shared
+def test_targets_are_those_of_the_facts(shared_folder: Path) -> None:
+    facts, own = _read_fact(shared_folder, "programme_targets.csv"), load_target_table().fillna("")
+    codes = load_province_facts().reset_index().set_index("name")["code"]
+    facts["scope"] = facts["scope"].replace(codes.to_dict())
+    # Where the facts leave a row's source to the row above, the table says so.
+    is_given = facts["source"] != ""
+    pd.testing.assert_frame_equal(own[is_given], facts[is_given])
+    pd.testing.assert_frame_equal(own.drop(columns="source"), facts.drop(columns="source"))
+
+
+@pytest.mark.shared
+def test_province_facts_are_those_of_the_facts(shared_folder: Path) -> None:
+    facts = _read_fact(shared_folder, "provinces_2021.csv").set_index("code")
+    pd.testing.assert_frame_equal(load_province_facts().astype("str"), facts)
