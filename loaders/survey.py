@@ -20,7 +20,7 @@ from loaders.survey_log import SurveyLog
 from loaders.survey_places import RowPlaces
 from loaders.survey_table import ColumnFound, TableFound, find_table
 from loaders.templates import SurveyTemplate
-from loaders.workbook import address, read_workbook
+from loaders.workbook import address, cell_text, read_workbook, row_of
 
 _TOTAL_KEYS: Final = frozenset({"tong", "tongso", "tongcong", "cong", "toantinh", "total", "subtotal", "sum"})
 
@@ -91,11 +91,16 @@ def read_survey(
     table = find_table(read_workbook(content, file_name=file_name), template, file_name=file_name)
     reader = _RowReader(table, units, names)
     rows = list(reader.read_rows())
-    issues = [*reader.log.issues, *check_doubled(rows), *(i for row in rows for i in check_row(row))]
+    issues = [*reader.log.issues, *check_doubled(rows)]
+    # A row whose cells cannot be read says nothing sure about sums: its first problem is told first.
+    readable = [row for row in rows if row.number not in reader.log.bad_rows]
+    broken = {row.number: found for row in readable if (found := check_row(row))}
+    issues.extend(issue for found in broken.values() for issue in found)
     header_of = {column.key: column.header_vi for column in template.columns}
-    for row, counts in _with_stored(rows, figures_of):
+    whole = [row for row in readable if row.number not in broken]
+    for row, counts in _with_stored(whole, figures_of):
         issues.extend(check_with_stored(row, counts, header_of | row.labels))
-    bad = {_row_of(issue.cell) for issue in issues if issue.severity == ERROR}
+    bad = {row_of(issue.cell) for issue in issues if issue.severity == ERROR}
     valid = [row for row in rows if row.number not in bad]
     return SurveyReading(
         sheet=table.sheet.name,
@@ -106,7 +111,7 @@ def read_survey(
         figures=_figure_table(valid),
         cells=pd.DataFrame([r.cells for r in valid], columns=pd.Index(MEASURES), dtype="object"),
         notes=_note_table(valid),
-        issues=tuple(sorted(issues, key=lambda i: (i.severity != ERROR, _row_of(i.cell), i.cell))),
+        issues=tuple(sorted(issues, key=lambda i: (i.severity != ERROR, row_of(i.cell), i.cell))),
     )
 
 
@@ -124,10 +129,6 @@ def _with_stored(
             # What is parted by kind is stored with the row, and replaces what stood there.
             replaced = _split_by_kind(row)
             yield row, {str(m): int(n) for m, n in found.items() if m not in replaced and not pd.isna(n)}
-
-
-def _row_of(cell: str) -> int:
-    return int("".join(c for c in cell if c.isdigit()))
 
 
 def _figure_table(rows: list[SurveyRow]) -> pd.DataFrame:
@@ -268,7 +269,7 @@ class _RowReader:
             problem,
             mark('"{found}" is not a number. Write digits only, such as 1204, or leave blank if not reported.'),
         )
-        found = str(self.table.value(index, column))
+        found = cell_text(self.table.value(index, column))
         self.log.add(f"survey.number-{problem}", ERROR, index, column, template, found=found)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from loaders.issues import Issue
+from loaders.issues import ERROR, Issue
 from loaders.survey_table import ColumnFound, TableFound
-from loaders.workbook import address
+from loaders.workbook import address, cell_text, row_of
 
 
 @dataclass
@@ -16,6 +16,11 @@ class SurveyLog:
 
     table: TableFound
     issues: list[Issue] = field(default_factory=list)
+
+    @property
+    def bad_rows(self) -> set[int]:
+        """Rows with an error, as the sheet counts them."""
+        return {row_of(issue.cell) for issue in self.issues if issue.severity == ERROR}
 
     def add(
         self,
@@ -36,7 +41,7 @@ class SurveyLog:
                 sheet=self.table.sheet.name,
                 cell=address(index, column.index),
                 column=column.label,
-                value=str(self.table.value(index, column)),
+                value=cell_text(self.table.value(index, column)),
                 template=template,
                 values=values,
                 suggestion=suggestion,

@@ -9,7 +9,7 @@ from geodata.errors import FileError, mark
 from geodata.names import plain_key
 from geodata.tables import MEASURES
 from loaders.templates import SurveyTemplate
-from loaders.workbook import CellValue, Sheet
+from loaders.workbook import CellValue, Sheet, cell_text
 
 HEADER_WITHIN_ROWS: Final = 40
 _LEAST_MEASURES: Final = 2
@@ -63,9 +63,7 @@ class TableFound:
         """Return the cell of a column as text, whole numbers without ".0"; ``""`` where there is none."""
         if key not in self.columns:
             return ""
-        value = self.value(index, self.columns[key])
-        is_whole = isinstance(value, float) and value.is_integer()
-        return str(int(value) if is_whole else value).strip()  # type: ignore[arg-type]
+        return cell_text(self.value(index, self.columns[key]))
 
 
 def find_table(sheets: list[Sheet], template: SurveyTemplate, *, file_name: str) -> TableFound:

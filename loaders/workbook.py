@@ -45,6 +45,12 @@ class Sheet:
     rows: list[list[CellValue]]
 
 
+def cell_text(value: CellValue) -> str:
+    """Return a cell's value as readers see it: whole numbers without ".0", no space around."""
+    is_whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if is_whole else value).strip()  # type: ignore[arg-type]
+
+
 def address(row: int, column: int) -> str:
     """
     Return a cell's address from its row and column, both counted from 0.
@@ -60,6 +66,11 @@ def address(row: int, column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return f"{letters}{row + 1}"
+
+
+def row_of(cell: str) -> int:
+    """Return the row of an address as the sheet counts it: 14 for ``"C14"``."""
+    return int("".join(c for c in cell if c.isdigit()))
 
 
 def read_workbook(content: bytes, *, file_name: str) -> list[Sheet]:

@@ -104,16 +104,18 @@ def paint(
         period_text=language.period(Period.parse(period)),
         points=bulk_points(home, version, period),
         hamlets=hamlets(home, version),
-        notes=data_notes(home, version, language),
+        notes=data_notes(home, version, areas, language),
     )
 
 
-def data_notes(home: str, version: str, language: Language) -> list[str]:
-    """Return what every page and file must say of its data: synthetic figures, approximate boundaries."""
+def data_notes(home: str, version: str, areas: tuple[str, ...], language: Language) -> list[str]:
+    """Return what a map of these areas must say of its data: synthetic figures, approximate boundaries."""
     notes = []
     if has_synthetic(home, version):
         notes.append(language.say("Synthetic demonstration data, not real figures."))
-    if map_geometry(layer_version(home, version)).communes["is_approximate"].any():
+    shapes = map_geometry(layer_version(home, version)).communes
+    inside = {code for area in areas for code in _open(home).units.communes_of(area).index}
+    if shapes.loc[shapes["commune_code"].isin(inside), "is_approximate"].any():
         notes.append(language.say("Approximate boundaries, not administrative borders."))
     return notes
 

@@ -139,6 +139,7 @@ def _circles(points: pd.DataFrame, units: Units, language: Language) -> list[dic
             {
                 "lat": point["lat"],
                 "lon": point["lon"],
+                "commune": str(point["commune_code"]),
                 "households": int(point["households_behind"]),
                 "colour": _STATE_COLOURS[state],
                 "is_taken": state == TAKEN_OVER,

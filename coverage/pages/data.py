@@ -118,7 +118,9 @@ def _draw_boundaries(choices: _state.Choices) -> None:
         type=[suffix[1:] for suffix in SUFFIXES],
         key="boundary_file",
     )
-    day = st.date_input(say("Day whose boundaries it shows (leave empty if its codes and names tell)"), value=None)
+    day = st.date_input(
+        say("Day whose boundaries it shows (leave empty if its codes and names tell)"), value=None, format="DD/MM/YYYY"
+    )
     if st.button(say("Check and add"), type="primary", disabled=file is None or not user, key="add_boundaries"):
         assert file is not None
         _add_boundaries(file.getvalue(), file.name, day, user, language)

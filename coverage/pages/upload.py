@@ -14,6 +14,7 @@ from loaders.issues import SEVERITY_NAMES
 from loaders.store.batches import ACCEPTED, DRAFT, WITHDRAWN
 from loaders.workbook import SUFFIXES
 
+ISSUES_SHOWN = 100
 _QUARTERS_OFFERED = 8
 
 
@@ -105,18 +106,22 @@ def _draw_issues(proposal: Proposal, language: Language) -> None:
     (st.error if errors else st.info)(
         say("{errors} errors, {others} remarks.", errors=errors, others=len(issues) - errors)
     )
+    shown = issues[:ISSUES_SHOWN]
     table = pd.DataFrame(
         {
-            say("Severity"): [say(SEVERITY_NAMES[issue.severity]) for issue in issues],
-            say("Sheet"): [issue.sheet for issue in issues],
-            say("Cell"): [issue.cell for issue in issues],
-            say("Column"): [issue.column for issue in issues],
-            say("Value"): [issue.value for issue in issues],
-            say("What is wrong and what to do"): [say(issue.template, **issue.values) for issue in issues],
-            say("Suggestion"): [issue.suggestion or "" for issue in issues],
+            say("Severity"): [say(SEVERITY_NAMES[issue.severity]) for issue in shown],
+            say("Sheet"): [issue.sheet for issue in shown],
+            say("Cell"): [issue.cell for issue in shown],
+            say("Column"): [issue.column for issue in shown],
+            say("Value"): [issue.value for issue in shown],
+            say("What is wrong and what to do"): [say(issue.template, **issue.values) for issue in shown],
+            say("Suggestion"): [issue.suggestion or "" for issue in shown],
         }
     )
-    st.dataframe(table, width="stretch", hide_index=True)
+    # A plain table wraps its texts, so that what to do is read without a click.
+    st.table(table.set_index(say("Severity")))
+    if len(issues) > len(shown):
+        st.caption(say("The first {shown} of {all} are shown; mend these first.", shown=len(shown), all=len(issues)))
 
 
 def _draw_changes(proposal: Proposal, language: Language) -> None:

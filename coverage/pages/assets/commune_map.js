@@ -117,6 +117,7 @@ function PhuDienMap(map, geometry, settings) {
     const text = point.lines.map(escape).join("<br>");
     shape.bindTooltip(text, { className: "phudien-tip" }).bindPopup(text);
     shape.households = point.households;
+    shape.on("click", () => settings.onChoose && settings.onChoose(point.commune));
     shape.addTo(point.is_taken ? taken : bulk);
   }
 
