@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from geodata.tables import FIGURE_KEY, MEASURES
+from geodata.tables import FIGURE_COLUMNS, FIGURE_KEY, MEASURES
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
 
@@ -42,3 +42,15 @@ def compare_figures(current: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFra
 def _long(figures: pd.DataFrame, name: str) -> pd.DataFrame:
     long = figures.melt(id_vars=list(FIGURE_KEY), value_vars=list(MEASURES), var_name="measure", value_name=name)
     return long.dropna(subset=name).astype({name: "Int64", "measure": "str"})
+
+
+def with_proposed(current: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the figures as they would be after acceptance; both tables have columns `FIGURE_COLUMNS`.
+
+    A proposed figure that is missing leaves the present one.
+    """
+    key = list(FIGURE_KEY)
+    after = proposed.set_index(key)[list(MEASURES)]
+    merged = after.combine_first(current.set_index(key)[list(MEASURES)]).astype("Int64")
+    return merged.reset_index()[list(FIGURE_COLUMNS)].sort_values(key[::-1], ignore_index=True)

@@ -1,4 +1,4 @@
-"""The command line: ``phudien demo``, ``serve``, ``import``, ``status``, ``template``, ``report``, ``boundaries``.
+"""The command line: ``phudien demo``, ``serve``, ``import``, ``history``, ``status``, ``template`` and the rest.
 
 Exit codes: 0 done, 1 problems in the data, 2 wrong call.
 """
@@ -22,6 +22,7 @@ from coverage.workspace import REFUSED, Proposal, Workspace
 from geodata.errors import BoundaryError, FileError, PhuDienError, PlaceError, WorkspaceError, mark
 from geodata.language import LANGUAGE_CODES, Language
 from geodata.periods import Period
+from geodata.tables import MEASURES
 from geodata.units import COMPANY_CODE
 
 DONE, DATA_PROBLEMS, WRONG_CALL = 0, 1, 2
@@ -100,13 +101,27 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     add("demo", _demo, say("Fill an empty workspace with synthetic demonstration data."))
 
     serve = add("serve", _serve, say("Open the app in the browser."))
+    serve.add_argument(
+        "--address",
+        default="localhost",
+        help=say("network address to serve on (default: localhost, this machine only)"),
+    )
     serve.add_argument("--port", type=int, default=8501, help=say("port (default: 8501)"))
 
     taking = add("import", _import, say("Check a survey workbook; with --accept, take it into the workspace."))
     taking.add_argument("file", type=Path, metavar="FILE")
     taking.add_argument("--accept", action="store_true", help=say("accept it if it has no errors"))
+    taking.add_argument("--good-rows", action="store_true", help=say("take the rows without errors, leave the others"))
+    taking.add_argument("--period", help=say("quarter of the figures, where the file names none, such as 2021-Q2"))
+    taking.add_argument("--reason", default="", help=say("why the warnings of the file are accepted"))
     taking.add_argument("--user", help=say("who imports (default: the login name)"))
     taking.add_argument("--json", action="store_true", help=say("answer as JSON"))
+
+    history = add("history", _history, say("Show every value ever uploaded for a commune in a quarter."))
+    history.add_argument("--commune", required=True, metavar="CODE", help=say("GSO code of the commune"))
+    history.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
+    history.add_argument("--measure", choices=MEASURES, metavar="NAME", help=say("one figure, such as households_bulk"))
+    history.add_argument("--json", action="store_true", help=say("answer as JSON"))
 
     status = add("status", _status, say("Show the indicators of an area in a quarter."))
     status.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
@@ -203,6 +218,7 @@ def _serve(options: argparse.Namespace, language: Language) -> int:
     app = Path(str(found.origin if found else None))
     print(language.say("The app opens at {address}; Ctrl+C stops it.", address=f"http://localhost:{options.port}"))
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(options.port)]
+    command += ["--server.address", options.address]
     environment = os.environ | {"PHUDIEN_HOME": str(workspace.home), "PHUDIEN_LANGUAGE": language.code}
     try:
         return subprocess.call(command, cwd=app.parent, env=environment)
@@ -214,7 +230,10 @@ def _import(options: argparse.Namespace, language: Language) -> int:
     content = _content(options.file)
     workspace = Workspace(options.workspace)
     try:
-        proposal = workspace.propose_survey(content, options.file.name, user=_user(options))
+        period = Period.parse(options.period) if options.period else None
+        proposal = workspace.propose_survey(
+            content, options.file.name, user=_user(options), period=period, good_rows_only=options.good_rows
+        )
     except FileError as error:
         if options.json:
             _print_json(answers.of_unreadable(options.file.name, error, language))
@@ -222,7 +241,7 @@ def _import(options: argparse.Namespace, language: Language) -> int:
         return DATA_PROBLEMS
     state = proposal.state
     if options.accept and proposal.batch_id is not None and state == "draft":
-        workspace.accept(proposal.batch_id, user=_user(options))
+        workspace.accept(proposal.batch_id, user=_user(options), reason=options.reason)
         state = "accepted"
     if options.json:
         _print_json(answers.of_import(options.file.name, proposal, state, language))
@@ -233,15 +252,16 @@ def _import(options: argparse.Namespace, language: Language) -> int:
 
 def _print_import(proposal: Proposal, state: str, language: Language) -> None:
     reading, say = proposal.reading, language.say
-    print(
-        say(
-            'Sheet "{sheet}", header in row {row}: {rows} rows read, {valid} without errors.',
-            sheet=reading.sheet,
-            row=str(reading.header_row),
-            rows=reading.rows_read,
-            valid=reading.rows_valid,
+    for table in reading.tables:
+        print(
+            say(
+                'Sheet "{sheet}", header in row {row}: {rows} rows read.',
+                sheet=table.sheet,
+                row=str(table.header_row),
+                rows=table.rows,
+            )
         )
-    )
+    print(say("{rows} rows read, {valid} without errors.", rows=reading.rows_read, valid=reading.rows_valid))
     for issue in reading.issues:
         print(f"  [{say(issue.severity)}] {issue.message(language)}")
         if issue.suggestion:
@@ -271,6 +291,21 @@ def _status(options: argparse.Namespace, language: Language) -> int:
         print(language.say("Synthetic demonstration data, not real figures."))
     for figure in figures.values():
         print(f"  {figure.indicator.title(language)}: {figure.display(language)}")
+    return DONE
+
+
+def _history(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    period = Period.parse(options.period)
+    found = workspace.history_of(options.commune, str(period), options.measure).to_dict("records")
+    if options.json:
+        _print_json({"commune": options.commune, "period": str(period), "history": found})
+        return DONE
+    for row in found:
+        place = ", ".join(str(row[key]) for key in ("file_name", "sheet", "cell") if row[key])
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        measure, value = row["measure"], language.count(int(row["value"]))
+        print(f"{measure} = {value}: {language.say(row['state'])}{reason}, {row['at']}, {row['user']}; {place}")
     return DONE
 
 

@@ -5,7 +5,7 @@ The one place where the pure logic meets the loaders.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
@@ -14,7 +14,7 @@ from typing import Final
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from coverage import changes, demo, report, rollup, targets
 from coverage.indicators import Figure, Indicator, read_indicators
@@ -24,14 +24,25 @@ from geodata.language import Language
 from geodata.names import NameIndex
 from geodata.periods import Period
 from geodata.units import Units
-from loaders import boundary_files, reference, settings, survey, survey_form, templates
+from loaders import boundary_files, reference, settings
 from loaders.reference import tables
 from loaders.reports import province_workbook
-from loaders.store import batches, engine, facts, layers
+from loaders.store import batches, column_choices, engine, facts, layers
 from loaders.store.batches import Batch, NewBatch
+from loaders.survey import columns, form, reading, templates
 
 REFUSED: Final = "refused"
 """State of an upload with errors: nothing of it was stored."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What accepting an upload does to the indicators of a province in a quarter; ``before`` is empty without one."""
+
+    province_code: str
+    period: str
+    before: Mapping[str, Figure]
+    after: Mapping[str, Figure]
 
 
 @dataclass(frozen=True)
@@ -49,12 +60,15 @@ class Proposal:
         Number of its batch; None where refused.
     changes
         What accepting changes or has changed, as `changes.compare_figures` gives it.
+    effects
+        What it does to the provinces that it touches.
     """
 
-    reading: survey.SurveyReading
+    reading: reading.SurveyReading
     state: str
     batch_id: int | None
     changes: pd.DataFrame
+    effects: tuple[Effect, ...] = ()
 
 
 def _now() -> datetime:
@@ -187,11 +201,27 @@ class Workspace:
 
     # ---- surveys
 
-    def propose_survey(self, content: bytes, file_name: str, *, user: str) -> Proposal:
+    def propose_survey(
+        self,
+        content: bytes,
+        file_name: str,
+        *,
+        user: str,
+        period: Period | None = None,
+        good_rows_only: bool = False,
+    ) -> Proposal:
         """
         Read a survey workbook and keep it as a draft; one with errors is refused and leaves nothing behind.
 
-        The same file again gives the batch that it has already.
+        The same file again gives the batch that it has already, unless it is read otherwise now: then the draft
+        before is withdrawn and a new one takes its place.
+
+        Parameters
+        ----------
+        period
+            Quarter of rows for which the file names none.
+        good_rows_only
+            Keep the rows without errors of a file that has rows with errors.
 
         Raises
         ------
@@ -199,47 +229,98 @@ class Workspace:
             If it is no workbook that can be read.
         """
         figures_of = cache(lambda period: self.figures(period=period))
-        reading = survey.read_survey(
+        read = reading.read_survey(
             content,
             file_name=file_name,
             template=self.survey_template,
             units=self.units,
             names=self.names,
             figures_of=figures_of,
+            period=period,
+            chosen_columns=self.chosen_columns,
         )
-        with engine.reading(self._engine) as connection:
-            known = batches.find_same_file(connection, kind=batches.FIGURES, sha256=batches.hash_of(content))
-        now = [figures_of(period) for period in reading.figures["period"].unique()]
-        current = pd.concat(now) if now else reading.figures
-        difference = changes.compare_figures(current, reading.figures)
-        if reading.has_errors:
-            return Proposal(reading, REFUSED, None, difference)
-        if known is not None:
-            return Proposal(reading, known.state, known.id, difference)
-        return Proposal(reading, batches.DRAFT, self._add_survey(content, file_name, reading, user), difference)
+        now = [figures_of(code) for code in read.figures["period"].unique()]
+        current = pd.concat(now) if now else read.figures
+        difference = changes.compare_figures(current, read.figures)
+        effects = tuple(self._effects(current, read.figures))
+        if read.has_errors and not (good_rows_only and read.rows_valid):
+            return Proposal(read, REFUSED, None, difference, effects)
+        state, batch_id = self._keep_survey(content, file_name, read, user)
+        return Proposal(read, state, batch_id, difference, effects)
 
-    def _add_survey(self, content: bytes, file_name: str, reading: survey.SurveyReading, user: str) -> int:
+    def _keep_survey(self, content: bytes, file_name: str, read: reading.SurveyReading, user: str) -> tuple[str, int]:
+        """Return state and number of the batch that holds this file read in this way; make it where there is none."""
+        with engine.writing(self._engine) as connection:
+            known = batches.find_same_file(connection, kind=batches.FIGURES, sha256=batches.hash_of(content))
+            if known is not None:
+                if known.state == batches.ACCEPTED or batches.holds_figures(connection, known.id, read.figures):
+                    return known.state, known.id
+                reason = self._reread_reason
+                batches.withdraw(connection, known.id, at=self._clock(), user=user, reason=reason)
+            return batches.DRAFT, self._add_survey(connection, content, file_name, read, user)
+
+    _reread_reason: Final = "read anew"
+
+    def _add_survey(
+        self, connection: Connection, content: bytes, file_name: str, read: reading.SurveyReading, user: str
+    ) -> int:
         new = NewBatch(
             kind=batches.FIGURES,
             file_name=file_name,
             content=content,
             user=user,
             unit_list_date=self.units.list_date,
-            rows_read=reading.rows_read,
-            rows_valid=reading.rows_valid,
-            sheet=reading.sheet,
+            rows_read=read.rows_read,
+            rows_valid=read.rows_valid,
+            sheet=read.sheets,
         )
-        with engine.writing(self._engine) as connection:
-            batch_id = batches.add_draft(connection, new, at=self._clock())
-            batches.add_figures(connection, batch_id, reading.figures, reading.cells)
-            batches.add_figure_notes(connection, batch_id, reading.notes)
-            batches.add_issues(connection, batch_id, list(reading.issues))
+        batch_id = batches.add_draft(connection, new, at=self._clock())
+        batches.add_figures(connection, batch_id, read.figures, read.cells)
+        batches.add_figure_notes(connection, batch_id, read.notes)
+        batches.add_issues(connection, batch_id, list(read.issues))
         return batch_id
 
-    def accept(self, batch_id: int, *, user: str) -> None:
-        """Make a draft count, in one transaction."""
+    def _effects(self, current: pd.DataFrame, proposed: pd.DataFrame) -> Iterator[Effect]:
+        """Yield what the proposed figures do to each province and quarter that they touch."""
+        if proposed.empty:
+            return
+        after = changes.with_proposed(current, proposed)
+        provinces = self.units.communes["province_code"].reindex(proposed["commune_code"]).to_numpy()
+        for period, province in sorted(set(zip(proposed["period"], provinces, strict=True))):
+            communes = self.units.communes_of(province)
+            was, will = (table[table["period"] == period] for table in (current, after))
+            before = rollup.figures_of_area(was, self.indicators, communes) if len(was) else {}
+            yield Effect(province, period, before, rollup.figures_of_area(will, self.indicators, communes))
+
+    def chosen_columns(self, layout: str) -> dict[str, str]:
+        """Return the columns chosen by hand for a layout; see `store.column_choices`."""
+        with engine.reading(self._engine) as connection:
+            return column_choices.choices_of(connection, layout)
+
+    def choose_columns(self, layout: str, choices: Mapping[str, str], *, user: str) -> None:
+        """Remember what the columns of a layout hold: label → key of the column, ``""`` for one not to be read."""
+        keyed = {columns.label_key(label): key for label, key in choices.items()}
         with engine.writing(self._engine) as connection:
-            batches.accept(connection, batch_id, at=self._clock(), user=user)
+            column_choices.add_choices(connection, layout, keyed, at=self._clock(), user=user)
+
+    def accept(self, batch_id: int, *, user: str, reason: str = "", reasons: Mapping[int, str] | None = None) -> None:
+        """
+        Make a draft count, in one transaction.
+
+        Parameters
+        ----------
+        reason, reasons
+            Why its warnings are accepted: one reason for all, or for some by their place among its issues.
+        """
+        with engine.writing(self._engine) as connection:
+            every = dict.fromkeys(range(len(batches.issues_of(connection, batch_id))), reason)
+            batches.accept(connection, batch_id, at=self._clock(), user=user, reasons=every | dict(reasons or {}))
+
+    def history_of(self, commune_code: str, period: str, measure: str | None = None) -> pd.DataFrame:
+        """Return every value ever uploaded for a commune and quarter; see `facts.history_of`."""
+        self.units.find(commune_code)
+        with engine.reading(self._engine) as connection:
+            return facts.history_of(connection, commune_code=commune_code, period=period, measure=measure)
 
     def withdraw(self, batch_id: int, *, user: str, reason: str) -> None:
         """Make a batch no longer count; the figures before it count again."""
@@ -260,8 +341,8 @@ class Workspace:
     # ---- files for users
 
     def survey_form(self, province_code: str, period: Period, language: Language) -> bytes:
-        """Return the survey workbook of a province to fill in; see `survey_form.write_survey_form`."""
-        return survey_form.write_survey_form(self.survey_template, self.units, province_code, period, language)
+        """Return the survey workbook of a province to fill in; see `form.write_survey_form`."""
+        return form.write_survey_form(self.survey_template, self.units, province_code, period, language)
 
     def report_file(
         self, province_code: str, period: Period, language: Language, *, as_of: datetime | None = None

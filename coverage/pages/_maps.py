@@ -17,6 +17,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from coverage.changes import CHANGED, NEW, UNCHANGED
 from coverage.indicators import COUNT, Indicator
 from coverage.map_classes import MISSING_COLOUR, Classes
 from coverage.pages import _names
@@ -107,6 +108,64 @@ def paint_of(
         "points_key": f"{area_key}|{len(inside_points)}|{len(inside_hamlets)}|{language.code}",
         "notes": list(notes),
         **_sizes(inside_points),
+    }
+    text = json.dumps(paint, sort_keys=True, ensure_ascii=False)
+    return paint | {"key": hashlib.sha256(text.encode()).hexdigest()[:12]}
+
+
+_CHANGE_COLOURS: Final = {NEW: "#0072b2", CHANGED: "#e69f00", UNCHANGED: "#bdbdbd"}
+
+
+def paint_of_changes(
+    changes: pd.DataFrame, units: Units, language: Language, *, areas: Sequence[str]
+) -> dict[str, Any]:
+    """
+    Return what commune_map.js paints to show where an upload brings new or changed figures.
+
+    Parameters
+    ----------
+    changes
+        As `coverage.changes.compare_figures` gives it.
+    areas
+        Provinces whose communes are painted.
+    """
+    communes = pd.concat([units.communes_of(area) for area in areas])
+    names = {
+        NEW: language.say("new figures"),
+        CHANGED: language.say("changed figures"),
+        UNCHANGED: language.say("unchanged figures"),
+    }
+    order = list(names)
+    strongest = changes.assign(rank=changes["change"].map(order.index)).sort_values("rank", kind="stable")
+    kind_of = strongest.drop_duplicates("commune_code").set_index("commune_code")["change"]
+    own = {code: found.set_index("measure")["new"] for code, found in changes.groupby("commune_code")}
+    rows: dict[str, list[Any]] = {}
+    for code in communes.index:
+        kind = kind_of.get(code)
+        values = [None if code not in own else own[code].get(m) for m in FIGURES_SHOWN]
+        shown = [None if value is None or pd.isna(value) else int(value) for value in values]
+        untouched = language.say("not in the file")
+        rows[str(code)] = [None if kind is None else order.index(kind), names.get(str(kind), untouched), shown]
+    paint = {
+        "title": language.say("What the file touches"),
+        "unit": "",
+        "period": "",
+        "classes": [
+            *[[_CHANGE_COLOURS[kind], name] for kind, name in names.items()],
+            [MISSING_COLOUR, language.say("not in the file")],
+        ],
+        "missing_colour": MISSING_COLOUR,
+        "figures": [language.say(_names.MEASURES[measure]) for measure in FIGURES_SHOWN],
+        "communes": rows,
+        "circles": [],
+        "states": [],
+        "hamlets": [],
+        "bounds": _bounds(communes),
+        "fit_key": "+".join(areas),
+        "points_key": f"changes|{language.code}",
+        "notes": [],
+        "largest": 1,
+        "sizes": [],
     }
     text = json.dumps(paint, sort_keys=True, ensure_ascii=False)
     return paint | {"key": hashlib.sha256(text.encode()).hexdigest()[:12]}

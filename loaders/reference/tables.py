@@ -31,6 +31,12 @@ def load_province_facts() -> pd.DataFrame:
     return table.astype(dict.fromkeys(counts, "int64"))
 
 
+def load_provinces_of_vietnam() -> dict[str, str]:
+    """Return the 63 provinces of 2019 to 2024: GSO code → full name."""
+    table = _read_csv("provinces_vietnam.csv")
+    return dict(zip(table["province_code"], table["full_name"], strict=True))
+
+
 def load_demo_assumptions() -> dict[str, Any]:
     """Return the totals and the assumptions on which the demo rests, each explained in the file."""
     text = files("loaders.reference").joinpath("demo_assumptions.toml").read_text(encoding="utf-8")

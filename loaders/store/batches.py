@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from geodata.errors import WorkspaceError, mark
 from geodata.tables import BULK_POINT_COLUMNS, HAMLET_COLUMNS, MEASURES
-from loaders.issues import Issue
 from loaders.store import schema
+from loaders.survey.issues import WARNING, Issue
 
 DRAFT, ACCEPTED, WITHDRAWN = "draft", "accepted", "withdrawn"
 
@@ -146,14 +147,16 @@ def add_figures(
     figures
         Columns ``commune_code``, ``period`` and any of `MEASURES`; missing values are not stored.
     cells
-        Addresses such as ``"E14"``, with the index and the measure columns of `figures`.
+        ``sheet`` and addresses such as ``"E14"`` in the measure columns, with the index of `figures`.
     """
     key = figures[["commune_code", "period"]]
     rows: list[dict[str, Any]] = []
     for measure in (m for m in MEASURES if m in figures.columns):
         values = figures[measure]
         present = values.notna()
-        addresses = cells[measure][present] if cells is not None else [None] * int(present.sum())
+        nowhere = [None] * int(present.sum())
+        addresses = cells[measure][present] if cells is not None else nowhere
+        sheets = cells["sheet"][present] if cells is not None else nowhere
         rows.extend(
             {
                 "batch_id": batch_id,
@@ -161,10 +164,11 @@ def add_figures(
                 "period": period,
                 "measure": measure,
                 "value": int(value),
-                "cell": cell,
+                "cell": cell if isinstance(cell, str) else None,
+                "sheet": sheet,
             }
-            for commune, period, value, cell in zip(
-                key["commune_code"][present], key["period"][present], values[present], addresses, strict=True
+            for commune, period, value, cell, sheet in zip(
+                key["commune_code"][present], key["period"][present], values[present], addresses, sheets, strict=True
             )
         )
     if rows:
@@ -209,8 +213,22 @@ def _insert_rows(connection: Connection, table: Table, batch_id: int, rows: pd.D
         connection.execute(insert(table), [{str(k): v for k, v in record.items()} for record in records])
 
 
-def accept(connection: Connection, batch_id: int, *, at: datetime, user: str) -> None:
-    """Make a draft count. Raises `WorkspaceError` where the batch is not a draft."""
+def accept(
+    connection: Connection, batch_id: int, *, at: datetime, user: str, reasons: Mapping[int, str] | None = None
+) -> None:
+    """
+    Make a draft count.
+
+    Parameters
+    ----------
+    reasons
+        Why each warning is accepted, by its place among `issues_of`; every warning needs one.
+
+    Raises
+    ------
+    WorkspaceError
+        Where the batch is not a draft, or a warning has no reason; nothing is stored then.
+    """
     found = find(connection, batch_id)
     if found.state != DRAFT:
         raise WorkspaceError(
@@ -219,7 +237,28 @@ def accept(connection: Connection, batch_id: int, *, at: datetime, user: str) ->
             batch_id=str(batch_id),
             state=found.state,
         )
+    _keep_reasons(connection, batch_id, reasons or {})
     _add_event(connection, batch_id, ACCEPTED, at=at, by=user, reason=None)
+
+
+def _keep_reasons(connection: Connection, batch_id: int, reasons: Mapping[int, str]) -> None:
+    warnings = [place for place, issue in enumerate(issues_of(connection, batch_id)) if issue.severity == WARNING]
+    missing = [place for place in warnings if not reasons.get(place, "").strip()]
+    if missing:
+        raise WorkspaceError(
+            "batch.reasons-missing",
+            mark(
+                "Batch {batch_id} was not accepted: {missing} of its {warnings} warnings have no reason. Write why "
+                "each is right, or correct it in the file; the reason stays with the row."
+            ),
+            batch_id=str(batch_id),
+            missing=len(missing),
+            warnings=len(warnings),
+        )
+    table = schema.batch_issue
+    for place in warnings:
+        where = (table.c.batch_id == batch_id) & (table.c.ordinal == place)
+        connection.execute(update(table).where(where).values(reason=reasons[place].strip()))
 
 
 def withdraw(connection: Connection, batch_id: int, *, at: datetime, user: str, reason: str) -> None:
@@ -293,3 +332,30 @@ def issues_of(connection: Connection, batch_id: int) -> list[Issue]:
         .order_by(schema.batch_issue.c.ordinal)
     )
     return [Issue.from_json(row) for row in rows]
+
+
+def reasons_of(connection: Connection, batch_id: int) -> list[tuple[Issue, str]]:
+    """Return the warnings of a batch with the reasons given for them."""
+    table = schema.batch_issue
+    rows = connection.execute(
+        select(table.c.issue, table.c.reason)
+        .where(table.c.batch_id == batch_id, table.c.reason.is_not(None))
+        .order_by(table.c.ordinal)
+    )
+    return [(Issue.from_json(issue), str(reason)) for issue, reason in rows]
+
+
+def holds_figures(connection: Connection, batch_id: int, figures: pd.DataFrame) -> bool:
+    """Return whether a batch holds just these figures (columns `FIGURE_COLUMNS`)."""
+    table = schema.figure
+    stored = connection.execute(
+        select(table.c.commune_code, table.c.period, table.c.measure, table.c.value).where(table.c.batch_id == batch_id)
+    )
+    found = {tuple(row) for row in stored}
+    wanted = {
+        (row["commune_code"], row["period"], measure, int(row[measure]))
+        for row in figures.to_dict("records")
+        for measure in MEASURES
+        if not pd.isna(row[measure])
+    }
+    return found == wanted

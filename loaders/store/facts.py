@@ -161,7 +161,7 @@ def sources_of(
             table.c.measure,
             table.c.value,
             table.c.cell,
-            batch.c.sheet,
+            func.coalesce(table.c.sheet, batch.c.sheet).label("sheet"),
             batch.c.file_name,
             events.c.by.label("user"),
             events.c.at.label("accepted_at"),
@@ -175,3 +175,38 @@ def sources_of(
         .order_by(counting.c.accepted_as.desc(), table.c.measure)
     )
     return pd.DataFrame([row._asdict() for row in connection.execute(query)])
+
+
+def history_of(connection: Connection, *, commune_code: str, period: str, measure: str | None = None) -> pd.DataFrame:
+    """
+    Return every value that was ever uploaded for a commune and quarter, whether it counts or not.
+
+    Returns
+    -------
+    history
+        One row a measure and event of its batch, in the order of time: measure, value, at (UTC), state (draft,
+        accepted, withdrawn), user, reason, file_name, sheet, cell, batch_id.
+    """
+    table, batch, events = schema.figure, schema.batch, schema.batch_event
+    only = [] if measure is None else [table.c.measure == measure]
+    query = (
+        select(
+            table.c.measure,
+            table.c.value,
+            events.c.at,
+            events.c.state,
+            events.c.by.label("user"),
+            events.c.reason,
+            batch.c.file_name,
+            func.coalesce(table.c.sheet, batch.c.sheet).label("sheet"),
+            table.c.cell,
+            batch.c.id.label("batch_id"),
+        )
+        .join(batch, batch.c.id == table.c.batch_id)
+        .join(events, events.c.batch_id == table.c.batch_id)
+        .where(table.c.commune_code == commune_code, table.c.period == period, *only)
+        .order_by(table.c.measure, events.c.id)
+    )
+    columns = ["measure", "value", "at", "state", "user", "reason", "file_name", "sheet", "cell", "batch_id"]
+    rows = [tuple(row) for row in connection.execute(query)]
+    return pd.DataFrame(rows, columns=pd.Index(columns))

@@ -75,6 +75,7 @@ figure = Table(
     Column("measure", String(40), primary_key=True),
     Column("value", Integer, nullable=False),
     Column("cell", String(12)),  # where in the sheet the number stood
+    Column("sheet", Text),  # missing where the whole batch is of one sheet (batch.sheet)
     Index(None, "period", "commune_code", "measure"),
 )
 
@@ -92,7 +93,19 @@ batch_issue = Table(
     metadata,
     Column("batch_id", ForeignKey("batch.id"), primary_key=True),
     Column("ordinal", Integer, primary_key=True),
-    Column("issue", Text, nullable=False),  # loaders.issues.Issue as JSON
+    Column("issue", Text, nullable=False),  # loaders.survey.issues.Issue as JSON
+    Column("reason", Text),  # why a warning was accepted
+)
+
+column_choice = Table(
+    "column_choice",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("layout", String(32), nullable=False, index=True),  # loaders.survey.columns.layout_of
+    Column("label", Text, nullable=False),
+    Column("column_key", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("by", Text, nullable=False),
 )
 
 bulk_point = Table(

@@ -234,7 +234,9 @@ def test_one_setting_moves_everything_to_postgresql(tmp_path: Path, postgres_url
     (tmp_path / "settings.toml").write_text(f'database_url = "{postgres_url}"\n', encoding="utf-8")
     shared = Workspace(tmp_path)
     assert shared.make_demo()
-    accept(shared, survey(**FULL))
+    proposal = shared.propose_survey(survey(**FULL), "khao_sat.xlsx", user="An")
+    assert proposal.batch_id is not None
+    shared.accept(proposal.batch_id, user="Bình", reason="số liệu mẫu")
     assert bulk(shared) == 40
     assert len(shared.bulk_points()) == 600
     shared.close()

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from geodata.errors import WorkspaceError
-from loaders.issues import WARNING, Issue
-from loaders.store import batches, facts
+from loaders.store import batches, column_choices, facts
 from loaders.store.engine import reading, writing
+from loaders.survey.issues import WARNING, Issue
 
 START = datetime(2021, 7, 1, 8, 0, tzinfo=UTC)
 
@@ -135,9 +135,50 @@ def test_same_file_is_found_until_it_is_withdrawn(store: Engine) -> None:
 def test_source_of_a_figure_names_file_cell_and_person(store: Engine) -> None:
     with writing(store) as connection:
         batch_id = batches.add_draft(connection, new_batch(), at=START)
-        cells = pd.DataFrame([{"households_bulk": "H5"}])
+        cells = pd.DataFrame([{"sheet": "Huyện 2", "households_bulk": "H5"}])
         batches.add_figures(connection, batch_id, figures(households_bulk=7), cells)
         batches.accept(connection, batch_id, at=START, user="Bình")
     with reading(store) as connection:
         source = facts.sources_of(connection, commune_code="30337", period="2021-Q2").iloc[0]
     assert (source["value"], source["cell"], source["file_name"], source["user"]) == (7, "H5", "khao_sat.xlsx", "Bình")
+    assert source["sheet"] == "Huyện 2"
+
+
+WARNED = Issue("survey.jump", WARNING, "S", "C2", "Số hộ", "9", "changed")
+
+
+def test_warnings_need_reasons_and_reasons_stay(store: Engine) -> None:
+    with writing(store) as connection:
+        batch_id = batches.add_draft(connection, new_batch(), at=START)
+        batches.add_issues(connection, batch_id, [WARNED])
+    with pytest.raises(WorkspaceError) as caught, writing(store) as connection:
+        batches.accept(connection, batch_id, at=START, user="Bình", reasons={0: "  "})
+    assert caught.value.code == "batch.reasons-missing"
+    with writing(store) as connection:
+        batches.accept(connection, batch_id, at=START, user="Bình", reasons={0: "tiếp nhận lưới điện"})
+    with reading(store) as connection:
+        assert batches.reasons_of(connection, batch_id) == [(WARNED, "tiếp nhận lưới điện")]
+
+
+def test_history_tells_every_value_and_what_became_of_it(store: Engine) -> None:
+    with writing(store) as connection:
+        for value, user in ((7, "An"), (9, "Bình")):
+            batch_id = batches.add_draft(connection, new_batch(), at=START)
+            cells = pd.DataFrame([{"sheet": "S", "households_bulk": "H5"}])
+            batches.add_figures(connection, batch_id, figures(households_bulk=value), cells)
+            batches.accept(connection, batch_id, at=START, user=user)
+        batches.withdraw(connection, batch_id, at=START, user="Bình", reason="nhầm")
+    with reading(store) as connection:
+        found = facts.history_of(connection, commune_code="30337", period="2021-Q2", measure="households_bulk")
+    assert found["state"].tolist() == ["draft", "accepted", "draft", "accepted", "withdrawn"]
+    assert found["value"].tolist() == [7, 7, 9, 9, 9]
+    assert found.iloc[-1][["user", "reason", "sheet", "cell"]].tolist() == ["Bình", "nhầm", "S", "H5"]
+
+
+def test_columns_chosen_by_hand_are_remembered_by_layout(store: Engine) -> None:
+    with writing(store) as connection:
+        column_choices.add_choices(connection, "a", {"hodan": "households_all"}, at=START, user="An")
+        column_choices.add_choices(connection, "a", {"hodan": "households_grid", "x": ""}, at=START, user="An")
+    with reading(store) as connection:
+        assert column_choices.choices_of(connection, "a") == {"hodan": "households_grid", "x": ""}
+        assert column_choices.choices_of(connection, "b") == {}

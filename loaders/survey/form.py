@@ -13,7 +13,7 @@ from geodata.language import Language
 from geodata.periods import Period
 from geodata.tables import MEASURES
 from geodata.units import Units
-from loaders.templates import SurveyTemplate, TemplateColumn
+from loaders.survey.templates import SurveyTemplate, TemplateColumn
 
 HEADER_ROW: Final = 5
 """Row of the header in the survey sheet, counted from 0; title, place and legend stand above it."""

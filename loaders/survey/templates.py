@@ -64,6 +64,12 @@ class SurveyTemplate:
     title_vi: str
     title_en: str
     columns: tuple[TemplateColumn, ...]
+    part_labels: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Labels that say which part of a whole a column is, under the label of the whole: measure, its labels."""
+    filler_labels: tuple[str, ...] = ()
+    """Labels between a whole and its parts that say nothing: "Trong đó"."""
+    deciding_words: tuple[str, ...] = ()
+    """Words that two labels must share to be taken for each other: "chưa" makes the opposite of a label."""
 
     def column(self, key: str) -> TemplateColumn:
         """Return the column with this key; raise `KeyError` where the template has none."""
@@ -80,4 +86,14 @@ def load_template(name: str) -> SurveyTemplate:
     text = files("loaders.reference").joinpath("templates", f"{name}.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text)
     columns = (TemplateColumn(**{**column, "aliases": tuple(column["aliases"])}) for column in values.pop("columns"))
-    return SurveyTemplate(**values, columns=tuple(columns))
+    parts = tuple((key, tuple(labels)) for key, labels in values.pop("part_labels", {}).items())
+    return SurveyTemplate(
+        id=values["id"],
+        version=values["version"],
+        title_vi=values["title_vi"],
+        title_en=values["title_en"],
+        columns=tuple(columns),
+        part_labels=parts,
+        filler_labels=tuple(values.get("filler_labels", ())),
+        deciding_words=tuple(values.get("deciding_words", ())),
+    )

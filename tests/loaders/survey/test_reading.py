@@ -15,8 +15,8 @@ from geodata.language import Language
 from geodata.names import NameIndex
 from geodata.tables import MEASURES
 from loaders.reference import load_units
-from loaders.survey import SurveyReading, read_survey
-from loaders.templates import load_template
+from loaders.survey.reading import SurveyReading, read_survey
+from loaders.survey.templates import load_template
 
 TEMPLATE = load_template("commune_survey")
 UNITS = load_units()
@@ -86,7 +86,7 @@ def test_quarter_above_the_table_holds_for_rows_without_one() -> None:
     row = {key: value for key, value in MY_DUC.items() if key != "Kỳ"}
     reading = read(row, above=["TỔNG HỢP", "Kỳ báo cáo: Quý II/2021"])
     assert reading.figures["period"].tolist() == ["2021-Q2"]
-    assert reading.header_row == 3
+    assert reading.tables[0].header_row == 3
 
 
 def test_totals_are_left_out_and_told() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from loaders.workbook import CellValue
+from loaders.workbook.cells import CellValue
 
 # 1.234.567, 1,234,567 or 1 234 567: one kind of separator, always before three digits.
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:([.,\s\u00a0\u202f'])\d{3})(?:\1\d{3})*")

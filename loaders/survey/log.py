@@ -1,13 +1,14 @@
-"""Collects the issues of one survey sheet while its rows are read."""
+"""Collects the issues of one survey table while its rows are read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from loaders.issues import ERROR, Issue
-from loaders.survey_table import ColumnFound, TableFound
-from loaders.workbook import address, cell_text, row_of
+from loaders.survey.columns import ColumnFound
+from loaders.survey.issues import ERROR, Issue
+from loaders.survey.tables import TableFound
+from loaders.workbook.cells import Row, address, cell_text
 
 
 @dataclass
@@ -16,24 +17,24 @@ class SurveyLog:
 
     table: TableFound
     issues: list[Issue] = field(default_factory=list)
-
-    @property
-    def bad_rows(self) -> set[int]:
-        """Rows with an error, as the sheet counts them."""
-        return {row_of(issue.cell) for issue in self.issues if issue.severity == ERROR}
+    bad_rows: set[int] = field(default_factory=set)
+    """Rows with an error, as the sheet counts them."""
 
     def add(
         self,
         code: str,
         severity: str,
         index: int,
+        row: Row,
         column: ColumnFound,
         template: str,
         /,
         suggestion: str | None = None,
         **values: Any,
     ) -> None:
-        """Add an issue about the cell of a row (counted from 0) and column."""
+        """Add an issue about the cell of a row (`index` counted from 0) and column."""
+        if severity == ERROR:
+            self.bad_rows.add(index + 1)
         self.issues.append(
             Issue(
                 code=code,
@@ -41,7 +42,7 @@ class SurveyLog:
                 sheet=self.table.sheet.name,
                 cell=address(index, column.index),
                 column=column.label,
-                value=cell_text(self.table.value(index, column)),
+                value=cell_text(self.table.value(row, column)),
                 template=template,
                 values=values,
                 suggestion=suggestion,

@@ -14,9 +14,9 @@ from geodata.names import NameIndex, plain_key
 from geodata.periods import Period
 from geodata.tables import MEASURES
 from loaders.reference import load_units
-from loaders.survey import read_survey
-from loaders.survey_form import HEADER_ROW, write_survey_form
-from loaders.templates import load_template
+from loaders.survey.form import HEADER_ROW, write_survey_form
+from loaders.survey.reading import read_survey
+from loaders.survey.templates import load_template
 
 UNITS = load_units()
 TEMPLATE = load_template("commune_survey")
@@ -62,7 +62,7 @@ def test_names_are_chosen_from_lists_that_exist() -> None:
 def test_empty_form_is_understood_and_has_nothing_to_take(language: str) -> None:
     reading = read_survey(form(language), file_name="f.xlsx", template=TEMPLATE, units=UNITS, names=NameIndex(UNITS))
     assert [issue.code for issue in reading.issues] == ["survey.no-rows"]
-    assert len(reading.columns) == len(TEMPLATE.columns)
+    assert len(reading.tables[0].columns) == len(TEMPLATE.columns)
 
 
 def test_a_form_is_made_for_a_province_that_exists() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from geodata.errors import mark
-from loaders.issues import ERROR, Issue
+from loaders.survey.issues import ERROR, WARNING, Issue
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,39 @@ def check_with_stored(row: SurveyRow, stored: Mapping[str, int], names: Mapping[
         if total > merged[whole] or (total < merged[whole] and is_complete):
             issues.append(_stored_issue(row, kept, merged, whole, given, names))
     return issues
+
+
+JUMP_SHARE: Final = 0.2
+JUMP_HOUSEHOLDS: Final = 100
+"""A measure that changes by more than both within a quarter asks for a reason: our assumption, no rule of the trade."""
+
+
+def check_jump(row: SurveyRow, before: Mapping[str, int], period_before: str) -> Iterable[Issue]:
+    """Return a warning for each measure that differs much from the quarter before; a take-over is a good reason."""
+    for measure, count in row.counts.items():
+        old = before.get(measure)
+        if old is None or abs(count - old) <= max(JUMP_HOUSEHOLDS, JUMP_SHARE * old):
+            continue
+        yield Issue(
+            code="survey.jump",
+            severity=WARNING,
+            sheet=row.sheet,
+            cell=row.cells[measure],
+            column=row.labels[measure],
+            value=str(count),
+            template=mark(
+                'row {row}, {commune}: "{label}" was {old} in {before} and is {new} now. Write the reason, such as a '
+                "take-over or a new way of counting, or correct the number."
+            ),
+            values={
+                "row": str(row.number),
+                "commune": row.commune_name,
+                "label": row.labels[measure],
+                "old": old,
+                "before": period_before,
+                "new": count,
+            },
+        )
 
 
 def _stored_issue(

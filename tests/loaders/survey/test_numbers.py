@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.language import Language
-from loaders.counts import FRACTION, NEGATIVE, UNREADABLE, read_count
-from loaders.workbook import CellValue
+from loaders.survey.numbers import FRACTION, NEGATIVE, UNREADABLE, read_count
+from loaders.workbook.cells import CellValue
 
 
 @pytest.mark.parametrize(
