@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coverage.indicators import COUNT, Figure
-from coverage.workspace import REFUSED, Proposal
+from coverage.workspace import REFUSED, Proposal, RecordProposal
 from geodata.boundaries import CheckedLayer
 from geodata.errors import FileError
 from geodata.language import Language
@@ -25,6 +25,19 @@ def of_import(file_name: str, proposal: Proposal, state: str, language: Language
         "rows_read": proposal.reading.rows_read,
         "rows_valid": proposal.reading.rows_valid,
         "changes": {kind: int(kinds.get(kind, 0)) for kind in ("new", "changed", "unchanged")},
+        "issues": [issue.as_answer(language) for issue in proposal.reading.issues],
+    }
+
+
+def of_records(file_name: str, proposal: RecordProposal, state: str, language: Language) -> dict[str, Any]:
+    """Return what a survey of things was understood to say; of many issues the first 20,000, and all their numbers."""
+    return {
+        "file": file_name,
+        "batch": proposal.batch_id,
+        "state": state,
+        "rows_read": proposal.reading.rows_read,
+        "rows_valid": proposal.reading.rows_valid,
+        "issue_counts": dict(proposal.reading.issue_counts),
         "issues": [issue.as_answer(language) for issue in proposal.reading.issues],
     }
 

@@ -110,6 +110,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
     taking = add("import", _import, say("Check a survey workbook; with --accept, take it into the workspace."))
     taking.add_argument("file", type=Path, metavar="FILE")
+    taking.add_argument(
+        "--template", default="commune_survey", metavar="NAME", help=say("kind of survey (default: commune_survey)")
+    )
     taking.add_argument("--accept", action="store_true", help=say("accept it if it has no errors"))
     taking.add_argument("--good-rows", action="store_true", help=say("take the rows without errors, leave the others"))
     taking.add_argument("--period", help=say("quarter of the figures, where the file names none, such as 2021-Q2"))
@@ -229,6 +232,16 @@ def _serve(options: argparse.Namespace, language: Language) -> int:
 def _import(options: argparse.Namespace, language: Language) -> int:
     content = _content(options.file)
     workspace = Workspace(options.workspace)
+    template = workspace.survey_templates.get(options.template)
+    if template is None:
+        raise PhuDienError(
+            "call.template-unknown",
+            mark('There is no template "{found}". Templates: {known}.'),
+            found=options.template,
+            known=", ".join(workspace.survey_templates),
+        )
+    if template.id != workspace.survey_template.id:
+        return _import_records(content, workspace, template, options, language)
     try:
         period = Period.parse(options.period) if options.period else None
         proposal = workspace.propose_survey(
@@ -250,6 +263,50 @@ def _import(options: argparse.Namespace, language: Language) -> int:
     return DATA_PROBLEMS if state == REFUSED else DONE
 
 
+_STATE_SENTENCES: Final = {
+    REFUSED: mark("Not taken: mend the errors and import the file again. Nothing was stored."),
+    "draft": mark("Kept as draft {batch}; the figures do not count yet. Add --accept to take them."),
+    "accepted": mark("Batch {batch} is accepted; its figures count."),
+}
+
+
+def _import_records(
+    content: bytes, workspace: Workspace, template: Any, options: argparse.Namespace, language: Language
+) -> int:
+    try:
+        proposal = workspace.propose_records(
+            content,
+            options.file.name,
+            template=template,
+            user=_user(options),
+            good_rows_only=options.good_rows,
+            progress=None if options.json else _print_progress,
+        )
+    except FileError as error:
+        if options.json:
+            _print_json(answers.of_unreadable(options.file.name, error, language))
+        print(f"phudien: {language.explain(error)}", file=sys.stderr)
+        return DATA_PROBLEMS
+    state = proposal.state
+    if options.accept and proposal.batch_id is not None and state == "draft":
+        workspace.accept(proposal.batch_id, user=_user(options), reason=options.reason)
+        state = "accepted"
+    reading, say = proposal.reading, language.say
+    if options.json:
+        _print_json(answers.of_records(options.file.name, proposal, state, language))
+    else:
+        print(say("{rows} rows read, {valid} without errors.", rows=reading.rows_read, valid=reading.rows_valid))
+        for issue in reading.issues[:100]:
+            print(f"  [{say(issue.severity)}] {issue.message(language)}")
+        print(say(_STATE_SENTENCES[state], batch=str(proposal.batch_id)))
+    return DATA_PROBLEMS if state == REFUSED else DONE
+
+
+def _print_progress(done: int, expected: int) -> None:
+    whole = f" / {expected:,}" if expected else ""
+    print(f"\r{done:,}{whole}", end="", file=sys.stderr, flush=True)
+
+
 def _print_import(proposal: Proposal, state: str, language: Language) -> None:
     reading, say = proposal.reading, language.say
     for table in reading.tables:
@@ -269,13 +326,7 @@ def _print_import(proposal: Proposal, state: str, language: Language) -> None:
     kinds = proposal.changes["change"].value_counts()
     counts = {kind: int(kinds.get(kind, 0)) for kind in ("new", "changed", "unchanged")}
     print(say("Figures: {new} new, {changed} changed, {unchanged} unchanged.", **counts))
-    batch = str(proposal.batch_id)
-    sentences = {
-        REFUSED: mark("Not taken: mend the errors and import the file again. Nothing was stored."),
-        "draft": mark("Kept as draft {batch}; the figures do not count yet. Add --accept to take them."),
-        "accepted": mark("Batch {batch} is accepted; its figures count."),
-    }
-    print(say(sentences[state], batch=batch))
+    print(say(_STATE_SENTENCES[state], batch=str(proposal.batch_id)))
 
 
 def _status(options: argparse.Namespace, language: Language) -> int:

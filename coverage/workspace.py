@@ -28,8 +28,9 @@ from loaders import boundary_files, reference, settings
 from loaders.reference import tables
 from loaders.reports import province_workbook
 from loaders.store import batches, column_choices, engine, facts, layers
+from loaders.store import records as record_store
 from loaders.store.batches import Batch, NewBatch
-from loaders.survey import columns, form, reading, templates
+from loaders.survey import columns, form, reading, records, templates
 
 REFUSED: Final = "refused"
 """State of an upload with errors: nothing of it was stored."""
@@ -69,6 +70,15 @@ class Proposal:
     batch_id: int | None
     changes: pd.DataFrame
     effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecordProposal:
+    """An uploaded survey of things (households, bulk points, …), before or after it is accepted; see `Proposal`."""
+
+    reading: records.RecordReading
+    state: str
+    batch_id: int | None
 
 
 def _now() -> datetime:
@@ -321,6 +331,69 @@ class Workspace:
         self.units.find(commune_code)
         with engine.reading(self._engine) as connection:
             return facts.history_of(connection, commune_code=commune_code, period=period, measure=measure)
+
+    def propose_records(
+        self,
+        content: bytes,
+        file_name: str,
+        *,
+        template: templates.SurveyTemplate,
+        user: str,
+        good_rows_only: bool = False,
+        progress: records.Progress | None = None,
+    ) -> RecordProposal:
+        """
+        Read a survey whose rows are things and keep it as a draft; one with errors is refused and nothing stored.
+
+        Parameters
+        ----------
+        template
+            What the rows are: one of `survey_templates`, not the commune survey.
+        good_rows_only
+            Keep the rows without errors of a file that has rows with errors.
+        progress
+            Told the rows read so far and those expected; raises to cancel, and nothing is stored.
+
+        Raises
+        ------
+        FileError
+            If it is no workbook that can be read.
+        """
+        read = records.read_records(
+            content,
+            file_name=file_name,
+            template=template,
+            units=self.units,
+            names=self.names,
+            chosen_columns=self.chosen_columns,
+            progress=progress,
+        )
+        with engine.reading(self._engine) as connection:
+            known = batches.find_same_file(connection, kind=template.rows, sha256=batches.hash_of(content))
+        if known is not None:
+            return RecordProposal(read, known.state, known.id)
+        if not read.rows_valid or (read.has_errors and not good_rows_only):
+            return RecordProposal(read, REFUSED, None)
+        new = NewBatch(
+            kind=template.rows,
+            file_name=file_name,
+            content=content,
+            user=user,
+            unit_list_date=self.units.list_date,
+            rows_read=read.rows_read,
+            rows_valid=read.rows_valid,
+            sheet=", ".join(dict.fromkeys(table.sheet.name for table in read.tables)),
+        )
+        with engine.writing(self._engine) as connection:
+            batch_id = record_store.add_record_draft(connection, new, read.records, list(read.issues), at=self._clock())
+        return RecordProposal(read, batches.DRAFT, batch_id)
+
+    @cached_property
+    def survey_templates(self) -> dict[str, templates.SurveyTemplate]:
+        """Every template by its id: those shipped, and those that the office put into ``templates/``."""
+        shipped = [templates.load_template(name) for name in templates.SHIPPED]
+        own = templates.load_office_templates(self.home / "templates")
+        return {template.id: template for template in (*shipped, *own)}
 
     def withdraw(self, batch_id: int, *, user: str, reason: str) -> None:
         """Make a batch no longer count; the figures before it count again."""

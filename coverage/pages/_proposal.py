@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -89,9 +89,9 @@ def _draw_column_form(
         st.rerun()
 
 
-def draw_issues(proposal: Proposal, language: Language, *, key: str) -> None:
+def draw_issues(issues: Sequence[Issue], language: Language, *, key: str) -> None:
     """List every problem, to be filtered by severity and searched, and the first ones with their whole sentence."""
-    say, issues = language.say, proposal.reading.issues
+    say = language.say
     counts = {severity: sum(issue.severity == severity for issue in issues) for severity in (ERROR, WARNING, INFO)}
     if not issues:
         st.success(say("No problems found."))

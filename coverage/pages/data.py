@@ -13,13 +13,26 @@ from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 from geodata.units import RELIABLE_POINTS
 from loaders.boundary_files import SUFFIXES
-from loaders.store.batches import ACCEPTED, BOUNDARIES, BULK_POINTS, DRAFT, FIGURES, HAMLETS, WITHDRAWN, Batch
+from loaders.store.batches import (
+    ACCEPTED,
+    BOUNDARIES,
+    BULK_POINTS,
+    DRAFT,
+    FIGURES,
+    HAMLETS,
+    HOUSEHOLDS,
+    WITHDRAWN,
+    WORKS,
+    Batch,
+)
 
 _KIND_NAMES = {
     FIGURES: mark("commune survey"),
     BULK_POINTS: mark("bulk-purchase points"),
     HAMLETS: mark("unserved hamlets"),
     BOUNDARIES: mark("boundaries"),
+    HOUSEHOLDS: mark("household survey"),
+    WORKS: mark("works progress"),
 }
 _STATE_NAMES = {DRAFT: mark("draft"), ACCEPTED: mark("accepted"), WITHDRAWN: mark("withdrawn")}
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from coverage.pages import _cache, _proposal, _state
+from coverage.pages import _cache, _proposal, _records, _state
 from coverage.workspace import Proposal
 from geodata.errors import FileError
 from geodata.language import Language
 from geodata.periods import Period
+from loaders.survey.templates import FIGURES, SurveyTemplate
 from loaders.workbook.reader import SUFFIXES
 
 _QUARTERS_OFFERED = 8
@@ -20,7 +21,18 @@ _QUARTERS_OFFERED = 8
 def draw(choices: _state.Choices) -> None:
     """Draw the page."""
     say = choices.language.say
-    _draw_form(choices)
+    templates = _cache.workspace().survey_templates
+    kind = st.selectbox(
+        say("Kind of survey"),
+        list(templates),
+        format_func=lambda name: templates[name].title(choices.language),
+        key="survey_kind",
+    )
+    template = templates[str(kind)]
+    if template.rows == FIGURES:
+        _draw_form(choices)
+    else:
+        _records.draw_columns_wanted(template, choices.language)
     st.subheader(say("2. Upload the filled-in workbooks"))
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
@@ -42,7 +54,7 @@ def draw(choices: _state.Choices) -> None:
     progress = st.progress(0.0)
     for number, file in enumerate(files):
         progress.progress(number / len(files), say("Reading {file} …", file=file.name))
-        upload = _Upload(file.file_id, file.name, file, user, period, choices.language)
+        upload = _Upload(file.file_id, file.name, file, user, period, choices.language, template)
         if len(files) == 1:
             _draw_file(upload)
         else:
@@ -59,6 +71,7 @@ class _Upload:
     user: str
     period: Period | None
     language: Language
+    template: SurveyTemplate
 
     def propose(self, *, good_rows_only: bool = False) -> Proposal:
         return _cache.workspace().propose_survey(
@@ -68,6 +81,9 @@ class _Upload:
 
 def _draw_file(upload: _Upload) -> None:
     language, workspace = upload.language, _cache.workspace()
+    if upload.template.rows != FIGURES:
+        _records.draw_file(upload.id, upload.name, upload.file, upload.template, upload.user, language)
+        return
     takes_good_rows = bool(st.session_state.get(f"good_rows_{upload.id}"))
     try:
         proposal = upload.propose(good_rows_only=takes_good_rows)
@@ -79,7 +95,7 @@ def _draw_file(upload: _Upload) -> None:
     _proposal.draw_columns(
         proposal, language, key=upload.id, choose=lambda *pair: workspace.choose_columns(*pair, user=upload.user)
     )
-    _proposal.draw_issues(proposal, language, key=upload.id)
+    _proposal.draw_issues(proposal.reading.issues, language, key=upload.id)
     _proposal.draw_changes(proposal, language, key=upload.id)
     _proposal.draw_decision(proposal, upload.user, language, key=upload.id)
 

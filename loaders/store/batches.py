@@ -20,7 +20,9 @@ DRAFT, ACCEPTED, WITHDRAWN = "draft", "accepted", "withdrawn"
 
 FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES = "commune_survey", "bulk_points", "hamlets", "boundaries"
 
-KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES)
+HOUSEHOLDS, WORKS = "households", "works"
+
+KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES, HOUSEHOLDS, WORKS)
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,14 @@ batch_issue = Table(
     Column("reason", Text),  # why a warning was accepted
 )
 
+survey_table = Table(
+    "survey_table",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("rows", Integer, nullable=False),
+    Column("table_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # Parquet, one row a record
+)
+
 column_choice = Table(
     "column_choice",
     metadata,

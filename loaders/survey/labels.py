@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from geodata.names import plain_key
@@ -15,6 +16,7 @@ _TOTAL: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def total_of(text: str) -> str | None:
     """
     Return what a text is the total of: a name, ``""`` where it names nothing, or None where it is no total.

@@ -53,7 +53,9 @@ class RowPlaces:
         self._units = units
         self._names = names
         self._log = log
-        self._said: set[str] = set()
+        listed = units.by_code
+        self._full_names = dict(zip(listed.index.astype(str), listed["full_name"].astype(str), strict=True))
+        self._parents = dict(zip(listed.index.astype(str), listed["parent_code"], strict=True))
         self._typed = self._typed_above()
 
     @property
@@ -64,6 +66,8 @@ class RowPlaces:
     def take_names(self, row: Row) -> None:
         """Let the province and the district of a row hold for it and for the rows below."""
         province, district = self._table.text(row, "province_name"), self._table.text(row, "district_name")
+        if province == self._typed.province and district == self._typed.district:
+            return
         if province and province != self._typed.province:
             self._typed = PlaceTyped(province, district)
         elif district:
@@ -180,7 +184,7 @@ class RowPlaces:
         if match.code is not None:
             self._log_how(index, row, name, match)
             return match.code
-        where = str(self._units.find(parent)["full_name"]) if parent else ""
+        where = self._full_names[parent] if parent else ""
         if match.is_ambiguous:
             template = mark('"{name}" can be more than one commune: {candidates}. Write the district, or the GSO code.')
         elif where:
@@ -263,10 +267,9 @@ class RowPlaces:
 
     def _suggest(self, codes: tuple[str, ...]) -> str | None:
         """Name units with their code and the unit above them, which tells namesakes apart."""
-        units = self._units.by_code
         shown = []
         for code in codes:
-            parent = units["parent_code"].get(code)
-            where = f", {units['full_name'][parent]}" if isinstance(parent, str) else ""
-            shown.append(f"{units['full_name'][code]} ({code}{where})")
+            parent = self._parents.get(code)
+            where = f", {self._full_names[parent]}" if isinstance(parent, str) else ""
+            shown.append(f"{self._full_names[code]} ({code}{where})")
         return "; ".join(shown) or None

@@ -7,11 +7,11 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from geodata.errors import FileError, mark
 from geodata.names import NameIndex, split_type_word
-from geodata.tables import MEASURES
 from loaders.survey.columns import ColumnFound, layout_of, match_columns, match_label
 from loaders.survey.labels import total_of
 from loaders.survey.provinces import is_province
@@ -23,6 +23,8 @@ HEADER_WITHIN_ROWS: Final = 60
 _LEAST_MEASURES: Final = 2
 _SAMPLE_ROWS: Final = 400
 _TITLE_LINES: Final = 12
+_TITLE_CELLS: Final = 3
+"""Cells that a row of titles or of the upper line of a header fills at most."""
 _PLACES: Final = ("province_name", "district_name", "commune_name")
 _COLUMN_NUMBER: Final = re.compile(r"\(?\s*(\d{1,2})\s*\)?(?:\s*=.*)?")
 
@@ -61,10 +63,10 @@ class TableFound:
     layout: str
     template: SurveyTemplate
 
-    @property
+    @cached_property
     def measures(self) -> list[ColumnFound]:
-        """Columns that hold counts."""
-        return [column for column in self.columns.values() if column.key in MEASURES]
+        """Columns that hold what the rows report."""
+        return [column for column in self.columns.values() if column.key in self.template.figure_keys]
 
     @property
     def unread(self) -> list[ColumnFound]:
@@ -128,6 +130,8 @@ class TableReader:
         self._template = template
         self._names = names
         self._chosen = chosen_columns or (lambda _: {})
+        # Asked for every row below a table, so a plain look-up: letter case apart, as offices write them.
+        self._labels = {name.lower() for column in template.columns for name in column.names}
 
     def read(self, sheet: Sheet) -> Iterator[tuple[TableFound, Iterator[tuple[int, Row]]]]:
         """Yield each table of a sheet with its rows; the rows must be drawn before the next table is asked for."""
@@ -147,23 +151,24 @@ class TableReader:
                 pass
 
     def _rows_of(self, stream: _Stream, recent: deque[Row], titles: deque[str]) -> Iterator[tuple[int, Row]]:
-        while stream.peek(1):
-            if self._is_label_row(stream.peek(1)[0]):
+        while stream.ahead or stream.peek(1):
+            if self._is_label_row(stream.ahead[0]):
                 return
             index, row = stream.take() or (0, [])
-            texts = [value for value in row if isinstance(value, str) and value.strip()]
-            if len(texts) == sum(value != "" for value in row):
+            if sum(1 for value in row if value != "") <= _TITLE_CELLS:
+                titles.extend(value.strip() for value in row if isinstance(value, str) and value.strip())
                 recent.append(row)
-                titles.extend(text.strip() for text in texts)
-            else:
+            elif recent:
                 recent.clear()
             yield index, row
 
     def _is_label_row(self, row: Row) -> bool:
         """Whether a row below a table can only be the header of another one."""
-        keys = {match_label((v.strip(),), self._template) for v in row if isinstance(v, str) and 3 < len(v) < 80}
-        sure = {key for key, confidence in keys if confidence == 1.0}
-        return len(sure.intersection(MEASURES)) >= _LEAST_MEASURES
+        known = self._labels
+        if len([value for value in row if type(value) is str and value.lower() in known]) < _LEAST_MEASURES:
+            return False
+        keys = {match_label((value.strip(),), self._template)[0] for value in row if isinstance(value, str)}
+        return len(keys.intersection(self._template.figure_keys)) >= _LEAST_MEASURES
 
     def _next_table(
         self,
@@ -221,8 +226,8 @@ class TableReader:
     def _score(self, labels: tuple[tuple[str, ...], ...]) -> tuple[int, int, float] | None:
         columns = match_columns(labels, self._template, self._chosen(layout_of(labels)))
         keys = {column.key for column in columns}
-        measures = len(keys.intersection(MEASURES))
-        first = min((c.index for c in columns if c.key in MEASURES), default=0)
+        measures = len(keys.intersection(self._template.figure_keys))
+        first = min((c.index for c in columns if c.key in self._template.figure_keys), default=0)
         # Place columns may stand without a header; then there are blank labels left of the first measure.
         is_placed = keys & {"commune_code", "commune_name"} or any(not parts for parts in labels[:first])
         if measures < _LEAST_MEASURES or not is_placed:
@@ -249,7 +254,7 @@ class TableReader:
         self, rows: list[Row], labels: tuple[tuple[str, ...], ...], columns: dict[str, ColumnFound]
     ) -> dict[str, ColumnFound]:
         """Find place columns without a header by the names that stand in them."""
-        first = min(column.index for column in columns.values() if column.key in MEASURES)
+        first = min(column.index for column in columns.values() if column.key in self._template.figure_keys)
         taken = {column.index for column in columns.values()}
         missing = [key for key in _PLACES if key not in columns]
         found: dict[str, ColumnFound] = {}
@@ -289,14 +294,14 @@ def require_header(sheets: list[Sheet], template: SurveyTemplate, *, file_name: 
         "survey.header-missing",
         mark(
             'No sheet of "{file}" has a header that can be recognised. Sheets read: {sheets}. A header row '
-            'needs a column "{code}" or "{name}" and at least two columns of households, such as '
+            'needs a column "{code}" or "{name}" and at least two other columns of the template, such as '
             '"{measure}". Download the template and copy your figures into it.'
         ),
         file=file_name,
         sheets=", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.is_visible) or "-",
         code=both("commune_code"),
         name=both("commune_name"),
-        measure=both("households_all"),
+        measure=both(template.figure_keys[0]),
     )
 
 

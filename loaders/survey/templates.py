@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
 
+from geodata.errors import FileError, mark
 from geodata.language import Language
 
 
@@ -20,8 +23,8 @@ class TemplateColumn:
     key
         What the column holds: a measure of `geodata.tables.MEASURES`, a part of the key, ``note`` or ``check``.
     kind
-        ``code``, ``name``, ``period``, ``count``, ``text``, or ``check`` for a
-        column of the form that is not read.
+        ``code``, ``name``, ``period``, ``count``, ``amount``, ``share``, ``date``, ``coordinate``, ``choice``,
+        ``text``, or ``check`` for a column of the form that is not read.
     header_vi, header_en
         How the form heads it.
     aliases
@@ -30,6 +33,10 @@ class TemplateColumn:
         What to write there.
     is_required
         Whether every row must fill it.
+    unit
+        Unit of an amount, such as ``km``.
+    choices
+        For a choice: each value with the other ways in which offices write it.
     """
 
     key: str
@@ -40,6 +47,8 @@ class TemplateColumn:
     help_vi: str
     help_en: str
     is_required: bool = False
+    unit: str = ""
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -55,15 +64,26 @@ class TemplateColumn:
         return self.help_vi if language.code == "vi" else self.help_en
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by identity: it is the key of caches that are asked for every row
 class SurveyTemplate:
-    """A survey: its columns in the order of the form."""
+    """
+    A survey: its columns in the order of the form.
+
+    Parameters
+    ----------
+    rows
+        What one row is: ``figures`` of a commune and quarter, ``households``, ``bulk_points``, ``hamlets``, ``works``.
+    key
+        Columns that tell one row from another, for rows that are not figures.
+    """
 
     id: str
+    rows: str
     version: int
     title_vi: str
     title_en: str
     columns: tuple[TemplateColumn, ...]
+    key: tuple[str, ...] = ()
     part_labels: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Labels that say which part of a whole a column is, under the label of the whole: measure, its labels."""
     filler_labels: tuple[str, ...] = ()
@@ -75,20 +95,73 @@ class SurveyTemplate:
         """Return the column with this key; raise `KeyError` where the template has none."""
         return {column.key: column for column in self.columns}[key]
 
+    @cached_property
+    def figure_keys(self) -> tuple[str, ...]:
+        """Columns by which a table of this survey is known: what its rows report, not where or when."""
+        beside = ("name", "code", "period", "check") if self.rows == FIGURES else ("name", "code", "check")
+        return tuple(c.key for c in self.columns if c.kind not in beside and c.key != "note")
+
     def title(self, language: Language) -> str:
         """Return the title in a language."""
         return self.title_vi if language.code == "vi" else self.title_en
 
 
+SHIPPED: Final = ("commune_survey", "household_survey", "bulk_point_survey", "hamlet_survey", "works_progress")
+FIGURES: Final = "figures"
+
+
 @lru_cache(maxsize=8)
 def load_template(name: str) -> SurveyTemplate:
-    """Return a shipped template, such as ``"commune_survey"``."""
+    """Return a shipped template, one of `SHIPPED`."""
     text = files("loaders.reference").joinpath("templates", f"{name}.toml").read_text(encoding="utf-8")
-    values = tomllib.loads(text)
-    columns = (TemplateColumn(**{**column, "aliases": tuple(column["aliases"])}) for column in values.pop("columns"))
+    return read_template(text, file_name=f"{name}.toml")
+
+
+def load_office_templates(folder: Path) -> list[SurveyTemplate]:
+    """Return the templates that an office has added as files (.toml) in a folder; none where there is no folder."""
+    found = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+    return [read_template(path.read_text(encoding="utf-8"), file_name=path.name) for path in found]
+
+
+def read_template(text: str, *, file_name: str) -> SurveyTemplate:
+    """
+    Return the template of a .toml file.
+
+    Raises
+    ------
+    FileError
+        If it is no template; the message says what is missing or unknown.
+    """
+    try:
+        return _template(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise FileError(
+            "template.unreadable",
+            mark(
+                'The template "{file}" cannot be read: {reason}. Copy a shipped template (commune_survey.toml) and '
+                "change that."
+            ),
+            file=file_name,
+            reason=str(error),
+        ) from error
+
+
+def _template(values: dict[str, Any]) -> SurveyTemplate:
+    columns = (
+        TemplateColumn(
+            **{
+                **column,
+                "aliases": tuple(column["aliases"]),
+                "choices": tuple((key, tuple(names)) for key, names in column.get("choices", {}).items()),
+            }
+        )
+        for column in values.pop("columns")
+    )
     parts = tuple((key, tuple(labels)) for key, labels in values.pop("part_labels", {}).items())
     return SurveyTemplate(
         id=values["id"],
+        rows=values.get("rows", FIGURES),
+        key=tuple(values.get("key", ())),
         version=values["version"],
         title_vi=values["title_vi"],
         title_en=values["title_en"],

@@ -49,6 +49,8 @@ class Sheet:
         Gives the rows from A1 on, each time anew; rows may be shorter than the widest one.
     merged_source
         Gives the merged cells; only the first cell of each holds the value.
+    rows_expected
+        Rows down to the last value where the file says so, else 0.
     hidden_rows
         Rows that the sheet hides, counted from 0.
     uncounted
@@ -65,6 +67,7 @@ class Sheet:
     is_visible: bool
     source: Callable[[], Iterator[Row]]
     merged_source: Callable[[], tuple[Block, ...]] = tuple
+    rows_expected: int = 0
     hidden_rows: frozenset[int] = frozenset()
     uncounted: frozenset[str] = frozenset()
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -82,6 +85,8 @@ class Sheet:
 
 def cell_text(value: CellValue) -> str:
     """Return a cell's value as readers see it: whole numbers without ".0", no space around."""
+    if type(value) is str:
+        return value.strip()
     is_whole = isinstance(value, float) and value.is_integer()
     return str(int(value) if is_whole else value).strip()  # type: ignore[arg-type]
 

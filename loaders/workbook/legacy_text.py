@@ -25,6 +25,7 @@ LEGACY_FONT: Final = re.compile(r"\.Vn|VNI[- ]|VN[Tt]imes", re.ASCII)
 _SAMPLE_ROWS: Final = 400
 _LEAST_SHARE: Final = 0.75  # words that must be Vietnamese before a text counts as read: names of firms may stand in it
 _MOST_CHANGES: Final = 20_000
+_MEMO_SIZE: Final = 100_000
 # What stands in Vietnamese texts besides letters; no legacy encoding spells a word with these alone.
 _SIGNS: Final = "²³°–—…“”‘’«»•×€½¼±\u00a0\u202f\u2009\u200b\ufeff"  # fmt: skip
 _APART: Final = re.compile(rf"[\s\d{_SIGNS}!-&(-*,/:->@\[-\]_{{-}}]+")
@@ -52,16 +53,21 @@ def in_unicode(sheet: Sheet) -> Sheet:
     """
     usual = _usual_encoding(list(islice(sheet.source(), _SAMPLE_ROWS)))
     is_viqr = usual == VIQR
+    unicode_texts: set[str] = set()  # texts that were found to be Unicode: most names come many times
 
     def rows() -> Iterator[Row]:
         for index, row in enumerate(sheet.source()):
             for column, value in enumerate(row):
-                if type(value) is str and value and (is_viqr or not _is_plain(value)):
+                if type(value) is not str or not value:
+                    continue
+                if (is_viqr or not _is_plain(value)) and value not in unicode_texts:
                     found = read_text(value, font=sheet.fonts.get((index, column), ""), usual=usual)
                     row[column] = found.text
                     if (found.encoding or found.others) and len(sheet.text_changes) < _MOST_CHANGES:
                         change = TextChange(index, column, value, found.text, found.encoding, found.others)
                         sheet.text_changes[index, column] = change
+                    elif found.text == value and not sheet.fonts and len(unicode_texts) < _MEMO_SIZE:
+                        unicode_texts.add(value)
             yield row
 
     return dataclasses.replace(sheet, source=rows)

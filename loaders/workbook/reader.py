@@ -12,7 +12,7 @@ from typing import Any, Final
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from geodata.errors import FileError, mark
-from loaders.workbook import delimited, legacy_text, ods_package, xls_fonts
+from loaders.workbook import delimited, large_sheet, legacy_text, ods_package, xls_fonts
 from loaders.workbook.cells import Block, Row, Sheet
 from loaders.workbook.package import SheetPart, check_area, damaged, scan_package
 
@@ -69,12 +69,18 @@ def _read_sheets(
     sheets = []
     for meta in workbook.worksheets():
         part = parts.get(meta.name, SheetPart())
+        is_large = (part.last_row + 1) * (part.last_column + 1) > large_sheet.LARGE_CELLS
+        source = functools.partial(workbook.rows, meta.name)
+        if is_large:
+            source = functools.partial(workbook.drawn_rows, meta.name)
         sheets.append(
             Sheet(
                 meta.name,
                 is_visible=meta.visible == SheetVisibleEnum.Visible,
-                source=functools.partial(workbook.rows, meta.name),
-                merged_source=functools.partial(workbook.merged, meta.name),
+                source=source,
+                # Merged cells of a large sheet would need all of it in memory; headers are read without them.
+                merged_source=tuple if is_large else functools.partial(workbook.merged, meta.name),
+                rows_expected=part.last_row + 1 if part.last_row else 0,
                 hidden_rows=frozenset(part.hidden_rows),
                 uncounted=frozenset(part.uncounted),
                 fonts=fonts.get(meta.name, {}),
@@ -88,6 +94,7 @@ class _OpenWorkbook:
 
     def __init__(self, content: bytes, file_name: str) -> None:
         self._file_name = file_name
+        self._content = content
         self._workbook = self._guarded(lambda: CalamineWorkbook.from_filelike(BytesIO(content)))
         self._held: tuple[str, Any] = ("", None)
 
@@ -104,8 +111,16 @@ class _OpenWorkbook:
         while True:
             row = self._guarded(lambda: next(found, None))
             if row is None:
+                self._held = ("", None)  # a million rows weigh a gigabyte: let go of them as soon as they are drawn
                 return
             yield before + row
+
+    def drawn_rows(self, name: str) -> Iterator[Row]:
+        """Yield the rows of a sheet too large to hold."""
+        self._held = ("", None)
+        found = large_sheet.draw_rows(self._content, name)
+        while (row := self._guarded(lambda: next(found, None))) is not None:
+            yield row
 
     def merged(self, name: str) -> tuple[Block, ...]:
         found = self._guarded(lambda: self._sheet(name).merged_cell_ranges) or []
@@ -124,7 +139,7 @@ class _OpenWorkbook:
             return read()
         except PasswordError as error:
             raise _encrypted(self._file_name) from error
-        except (CalamineError, OSError, ValueError, OverflowError, MemoryError) as error:
+        except (CalamineError, OSError, KeyError, ValueError, OverflowError, MemoryError, SyntaxError) as error:
             raise damaged(self._file_name, error) from error
         except BaseException as error:
             # A panic of calamine's Rust code comes as an exception that is no Exception.

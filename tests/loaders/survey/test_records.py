@@ -1,0 +1,147 @@
+"""Surveys of things: typed records, what is refused, chunks, cancelling, templates of an office's own."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from geodata.errors import FileError
+from geodata.names import NameIndex
+from loaders.reference import load_units
+from loaders.survey import records
+from loaders.survey.records import RecordReading, read_records
+from loaders.survey.templates import SHIPPED, load_office_templates, load_template
+from loaders.survey.values import Unreadable, read_amount, read_day
+
+UNITS = load_units()
+NAMES = NameIndex(UNITS)
+HOUSEHOLDS = load_template("household_survey")
+
+HEADER = ["Tỉnh", "Huyện", "Xã", "Mã hộ", "Tên chủ hộ", "Loại cấp điện", "Ngày khảo sát"]
+AN = ["An Giang", "Châu Phú", "Mỹ Đức", "PB1", "Thạch An", "trực tiếp", "30/6/2021"]
+BINH = ["", "", "Mỹ Phú", "PB2", "Lê Bình", "câu phụ", "29/6/2021"]
+
+
+def read(*rows: list[Any], **options: Any) -> RecordReading:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (HEADER, *rows):
+        page.append(row)
+    buffer = BytesIO()
+    book.save(buffer)
+    given = {"template": HOUSEHOLDS, "units": UNITS, "names": NAMES} | options
+    return read_records(buffer.getvalue(), file_name="ho.xlsx", **given)
+
+
+def errors(reading: RecordReading) -> list[tuple[str, str]]:
+    return [(issue.cell, issue.code) for issue in reading.issues if issue.severity == "error"]
+
+
+def test_rows_become_typed_records_in_their_communes() -> None:
+    reading = read(AN, BINH)
+    assert errors(reading) == []
+    assert reading.records["commune_code"].tolist() == ["30469", "30472"]
+    assert reading.records["supply_kind"].tolist() == ["direct", "shared"]
+    assert reading.records["survey_date"].dt.date.tolist() == [date(2021, 6, 30), date(2021, 6, 29)]
+    assert reading.records["row"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("place", "typed", "found"),
+    [
+        (2, "Không Có", ("C3", "survey.commune-unknown")),
+        (3, "", ("D3", "survey.value-missing")),
+        (3, "PB1", ("D3", "survey.row-doubled")),
+        (5, "gió", ("F3", "survey.value-choice")),
+        (6, "31/2/2021", ("G3", "survey.value-date")),
+    ],
+)
+def test_each_rule_refuses_its_row_and_keeps_the_other(place: int, typed: str, found: tuple[str, str]) -> None:
+    bad = [*BINH[:place], typed, *BINH[place + 1 :]]
+    reading = read(AN, bad)
+    assert errors(reading) == [found]
+    assert (reading.rows_read, reading.rows_valid) == (2, 1)
+
+
+def test_table_without_a_needed_column_is_told() -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["Xã", "Tên chủ hộ", "Số công tơ"])
+    page.append(["Mỹ Đức", "An", "1"])
+    buffer = BytesIO()
+    book.save(buffer)
+    reading = read_records(buffer.getvalue(), file_name="a.xlsx", template=HOUSEHOLDS, units=UNITS, names=NAMES)
+    assert [code for _, code in errors(reading)][:2] == ["survey.column-missing", "survey.column-missing"]
+    assert reading.rows_valid == 0
+
+
+def test_chunks_give_what_one_piece_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [[*AN[:3], f"PB{number % 7}", *AN[4:]] for number in range(10)]
+    whole = read(*rows)
+    monkeypatch.setattr(records, "CHUNK_ROWS", 3)
+    seen: list[int] = []
+    parts = read(*rows, progress=lambda done, _: seen.append(done))
+    assert parts.records.equals(whole.records)
+    assert errors(parts) == errors(whole)
+    assert seen == [3, 6, 9, 10]
+
+
+def test_progress_can_cancel() -> None:
+    class CancelledError(Exception):
+        pass
+
+    def cancel(_done: int, _expected: int) -> None:
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        read(AN, progress=cancel)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_template_names_its_columns_once(name: str) -> None:
+    template = load_template(name)
+    keys = [column.key for column in template.columns]
+    assert len(keys) == len(set(keys))
+    assert set(template.key) <= set(keys)
+
+
+def test_office_adds_a_template_as_a_file(tmp_path: Path) -> None:
+    text = (Path(records.__file__).parent.parent / "reference/templates/hamlet_survey.toml").read_text("utf-8")
+    (tmp_path / "own.toml").write_text(text.replace('id = "hamlet_survey"', 'id = "own"'), encoding="utf-8")
+    assert [template.id for template in load_office_templates(tmp_path)] == ["own"]
+    (tmp_path / "own.toml").write_text('id = "own"\n', encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        load_office_templates(tmp_path)
+    assert caught.value.code == "template.unreadable"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read_as"),
+    [
+        ("12,5", 12.5),
+        ("12.5 km", 12.5),
+        ("1.234.567", 1234567.0),
+        ("1.234,5", 1234.5),
+        ("0,125", 0.125),
+        ("-", None),
+        ("1.234", Unreadable("ambiguous")),
+        ("nhiều", Unreadable("unreadable")),
+        (True, Unreadable("unreadable")),
+    ],
+)
+def test_amounts_as_typed(typed: Any, read_as: Any) -> None:
+    assert read_amount(typed) == read_as
+
+
+@pytest.mark.parametrize(
+    "typed", ["30/6/2021", "30-06-21", "30.6.2021", "2021-06-30", "ngày 30 tháng 6 năm 2021", 44377]
+)
+def test_days_as_typed(typed: Any) -> None:
+    assert read_day(typed) == date(2021, 6, 30)
