@@ -117,6 +117,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     taking.add_argument("--good-rows", action="store_true", help=say("take the rows without errors, leave the others"))
     taking.add_argument("--period", help=say("quarter of the figures, where the file names none, such as 2021-Q2"))
     taking.add_argument("--reason", default="", help=say("why the warnings of the file are accepted"))
+    taking.add_argument("--marked", type=Path, metavar="FILE", help=say("write the file back with its problems marked"))
     taking.add_argument("--user", help=say("who imports (default: the login name)"))
     taking.add_argument("--json", action="store_true", help=say("answer as JSON"))
 
@@ -252,6 +253,8 @@ def _import(options: argparse.Namespace, language: Language) -> int:
             _print_json(answers.of_unreadable(options.file.name, error, language))
         print(f"phudien: {language.explain(error)}", file=sys.stderr)
         return DATA_PROBLEMS
+    if options.marked:
+        _write_marked(content, workspace, proposal.reading.issues, options, language)
     state = proposal.state
     if options.accept and proposal.batch_id is not None and state == "draft":
         workspace.accept(proposal.batch_id, user=_user(options), reason=options.reason)
@@ -287,6 +290,8 @@ def _import_records(
             _print_json(answers.of_unreadable(options.file.name, error, language))
         print(f"phudien: {language.explain(error)}", file=sys.stderr)
         return DATA_PROBLEMS
+    if options.marked:
+        _write_marked(content, workspace, proposal.reading.issues, options, language)
     state = proposal.state
     if options.accept and proposal.batch_id is not None and state == "draft":
         workspace.accept(proposal.batch_id, user=_user(options), reason=options.reason)
@@ -300,6 +305,13 @@ def _import_records(
             print(f"  [{say(issue.severity)}] {issue.message(language)}")
         print(say(_STATE_SENTENCES[state], batch=str(proposal.batch_id)))
     return DATA_PROBLEMS if state == REFUSED else DONE
+
+
+def _write_marked(
+    content: bytes, workspace: Workspace, issues: Any, options: argparse.Namespace, language: Language
+) -> None:
+    made = workspace.marked_workbook(content, options.file.name, issues, language)
+    _write(options.marked, made.content, language, is_quiet=options.json)
 
 
 def _print_progress(done: int, expected: int) -> None:
@@ -373,7 +385,7 @@ def _report(options: argparse.Namespace, language: Language) -> int:
     return _write(options.output / name, content, language)
 
 
-def _write(file: Path, content: bytes, language: Language) -> int:
+def _write(file: Path, content: bytes, language: Language, *, is_quiet: bool = False) -> int:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
@@ -384,7 +396,8 @@ def _write(file: Path, content: bytes, language: Language) -> int:
             file=str(file),
             reason=str(error.strerror),
         ) from error
-    print(language.say("Written: {file}", file=str(file)))
+    if not is_quiet:
+        print(language.say("Written: {file}", file=str(file)))
     return DONE
 
 

@@ -5,7 +5,7 @@ The one place where the pure logic meets the loaders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
@@ -26,11 +26,12 @@ from geodata.periods import Period
 from geodata.units import Units
 from loaders import boundary_files, reference, settings
 from loaders.reference import tables
-from loaders.reports import province_workbook
+from loaders.reports import annotated_workbook, province_workbook
 from loaders.store import batches, column_choices, engine, facts, layers
 from loaders.store import records as record_store
 from loaders.store.batches import Batch, NewBatch
 from loaders.survey import columns, form, reading, records, templates
+from loaders.survey.issues import Issue
 
 REFUSED: Final = "refused"
 """State of an upload with errors: nothing of it was stored."""
@@ -412,6 +413,12 @@ class Workspace:
             return found.file_name, batches.read_file(connection, found.file_sha256)
 
     # ---- files for users
+
+    def marked_workbook(
+        self, content: bytes, file_name: str, issues: Sequence[Issue], language: Language
+    ) -> annotated_workbook.AnnotatedWorkbook:
+        """Return the user's own workbook with its problems marked; see `annotated_workbook.annotate_workbook`."""
+        return annotated_workbook.annotate_workbook(content, file_name=file_name, issues=issues, language=language)
 
     def survey_form(self, province_code: str, period: Period, language: Language) -> bytes:
         """Return the survey workbook of a province to fill in; see `form.write_survey_form`."""

@@ -122,6 +122,24 @@ def draw_issues(issues: Sequence[Issue], language: Language, *, key: str) -> Non
         st.table(table.set_index(say("Severity")))
 
 
+def draw_marked_file(content: bytes, file_name: str, issues: Sequence[Issue], language: Language, *, key: str) -> None:
+    """Offer the file back with its problems marked; made when asked for, as it takes as long as reading."""
+    say = language.say
+    if not any(issue.severity in (ERROR, WARNING) for issue in issues):
+        return
+    if st.button(say("Prepare my file with the problems marked"), icon=":material/rate_review:", key=f"mark_{key}"):
+        made = _cache.workspace().marked_workbook(content, file_name, issues, language)
+        st.download_button(
+            say("Download {name}", name=made.file_name),
+            made.content,
+            file_name=made.file_name,
+            icon=":material/download:",
+            key=f"marked_{key}",
+        )
+        for note in made.notes:
+            st.caption(note)
+
+
 def _issue_table(issues: list[Issue], language: Language) -> pd.DataFrame:
     say = language.say
     return pd.DataFrame(

@@ -52,6 +52,7 @@ def draw_file(key: str, name: str, file: Any, template: SurveyTemplate, user: st
     _proposal.draw_issues(reading.issues, language, key=key)
     if more > 0:
         st.caption(say("{more} more problems of the same kinds are counted and not listed.", more=more))
+    _proposal.draw_marked_file(file.getvalue(), name, reading.issues, language, key=key)
     with st.expander(say("First rows as they were understood")):
         st.dataframe(reading.records.head(_ROWS_SHOWN), hide_index=True, width="stretch")
     _draw_decision(proposal, user, language, key=key)

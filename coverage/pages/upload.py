@@ -96,6 +96,7 @@ def _draw_file(upload: _Upload) -> None:
         proposal, language, key=upload.id, choose=lambda *pair: workspace.choose_columns(*pair, user=upload.user)
     )
     _proposal.draw_issues(proposal.reading.issues, language, key=upload.id)
+    _proposal.draw_marked_file(upload.file.getvalue(), upload.name, proposal.reading.issues, language, key=upload.id)
     _proposal.draw_changes(proposal, language, key=upload.id)
     _proposal.draw_decision(proposal, upload.user, language, key=upload.id)
 
