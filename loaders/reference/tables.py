@@ -37,6 +37,12 @@ def load_provinces_of_vietnam() -> dict[str, str]:
     return dict(zip(table["province_code"], table["full_name"], strict=True))
 
 
+def load_central_meridians() -> dict[str, int]:
+    """Return the EPSG code of VN-2000 / TM-3 on the central meridian of each province: GSO code → EPSG code."""
+    table = _read_csv("central_meridians.csv")
+    return {str(code): int(epsg) for code, epsg in zip(table["province_code"], table["epsg"], strict=True)}
+
+
 def load_demo_assumptions() -> dict[str, Any]:
     """Return the totals and the assumptions on which the demo rests, each explained in the file."""
     text = files("loaders.reference").joinpath("demo_assumptions.toml").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,10 +30,11 @@ AUTHOR: Final = "Phủ Điện"
 MARKER: Final = "phudien:issues:1"
 """Stands in a hidden cell of our sheet, so that a file marked before is known and marked anew, not twice."""
 
-_MARKER_CELL: Final = "XFD1"
+_MARKER_CELL: Final = "P1"
 _COLOURS: Final = {ERROR: "FFF4B6B0", WARNING: "FFFCE3A6"}
 _LINE: Final = "———"
-_WIDTHS: Final = (6, 11, 16, 9, 26, 18, 70, 46)
+_LINE_POINTS: Final = 15.5
+_WIDTHS: Final = (5, 10, 14, 8, 20, 14, 62, 34)
 _FIRST_ROW: Final = 4
 _FILL_COLUMN: Final = 11
 """Column from which our sheet remembers, hidden, which fill each coloured cell had."""
@@ -193,7 +195,7 @@ def _write_list(
     sheet = book.create_sheet(title, 0)
     book.active = 0
     sheet[_MARKER_CELL] = MARKER
-    sheet.column_dimensions["XFD"].hidden = True
+    sheet.column_dimensions["P"].hidden = True
     sheet["A1"] = title
     sheet["A1"].font = Font(bold=True, size=14)
     sheet["A2"] = " ".join([say("Mend the marked cells in this file, save it, and upload it again."), *notes])
@@ -227,6 +229,10 @@ def _write_issue(sheet: Any, number: int, issue: Issue, language: Language, *, i
         cell = sheet.cell(row, column)
         _write_text(cell, text)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+    # Programs other than Excel do not stretch rows to wrapped texts when they open a file.
+    lines = max(math.ceil(len(str(text)) / width) for text, width in zip(texts, _WIDTHS[1:], strict=True))
+    sheet.row_dimensions[row].height = _LINE_POINTS * max(lines, 1)
+    sheet.cell(row, 1).alignment = Alignment(vertical="top")
     if issue.severity in _COLOURS:
         sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_COLOURS[issue.severity])
     if is_linked:

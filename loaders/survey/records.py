@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from geodata.coordinates import DEGREES, DMS, VN2000, read_place
 from geodata.errors import mark
 from geodata.names import NameIndex
 from geodata.units import Units
+from loaders.reference import tables as reference_tables
 from loaders.survey.columns import ColumnFound
 from loaders.survey.issues import ERROR, INFO, Issue
 from loaders.survey.labels import total_of
@@ -39,6 +41,18 @@ PROBLEMS: Final = {
     "date": mark('"{found}" is no day of the calendar. Write day, month and year, such as 30/6/2021.'),
     "choice": mark('"{found}" is not one of the choices: {allowed}.'),
     "coordinate": mark('"{found}" is no place in the south. Write decimal degrees such as 10,5372 and 105,1234.'),
+}
+
+_CONVERTED: Final = {
+    (DEGREES, True): mark(
+        "{count} coordinates had latitude and longitude in each other's column; they were put right."
+    ),
+    (DMS, False): mark("{count} coordinates in degrees, minutes and seconds were converted to decimal degrees."),
+    (DMS, True): mark("{count} coordinates in degrees, minutes and seconds were converted, and put in order."),
+    (VN2000, False): mark(
+        "{count} coordinates in VN-2000 metres were converted to degrees by the province's meridian."
+    ),
+    (VN2000, True): mark("{count} coordinates in VN-2000 metres, easting first, were converted to degrees."),
 }
 
 Progress = Callable[[int, int], None]
@@ -111,6 +125,7 @@ def read_records(
                 done += len(chunk)
                 if progress is not None:
                     progress(done, expected)
+            reader.log_converted()
     if not readers:
         raise require_header(sheets, template, file_name=file_name)
     records = _joined(frames, readers)
@@ -161,6 +176,10 @@ class _RecordReader:
         self.counts: Counter[str] = Counter()
         self._places = RowPlaces(table, units, names, self.log)
         self._communes: dict[tuple[str, ...], str | None] = {}
+        communes = units.communes["province_code"]
+        self._province_of = dict(zip(communes.index.astype(str), communes.astype(str), strict=True))
+        self._epsg_of = reference_tables.load_central_meridians()
+        self._converted: Counter[tuple[str, bool]] = Counter()
         template = table.template
         self._columns = [c for c in template.columns if c.key in template.figure_keys and c.key in table.columns]
         self._readers = {column.key: reader_of(column) for column in self._columns}
@@ -193,6 +212,8 @@ class _RecordReader:
         communes = [self._commune(index, row) for index, row in kept]
         bad.update(place for place, commune in enumerate(communes) if commune is None)
         values = {column.key: self._read_column(column.key, kept, bad) for column in self._columns}
+        if {"lat", "lon"} <= values.keys():
+            self._read_places(values, communes, kept, bad)
         self._check_required(values, kept, bad)
         good = [place for place in range(len(kept)) if place not in bad]
         frame = {key: [found[place] for place in good] for key, found in values.items()}
@@ -209,6 +230,7 @@ class _RecordReader:
             "count": "Int64",
             "amount": "float64",
             "share": "float64",
+            "coordinate": "float64",
         }
         types = {column.key: kinds[column.kind] for column in self._columns if column.kind in kinds}
         return frame.astype(types)
@@ -270,6 +292,47 @@ class _RecordReader:
                     allowed=allowed,
                 )
         return found
+
+    def _read_places(
+        self,
+        values: dict[str, list[Any]],
+        communes: list[str | None],
+        rows: list[tuple[int, Row]],
+        bad: set[int],
+    ) -> None:
+        """Read both coordinates of each row together: only together do they tell their order and their system."""
+        epsg_of = self._epsg_of
+        lats, lons = values["lat"], values["lon"]
+        for number, (lat, lon) in enumerate(zip(lats, lons, strict=True)):
+            if lat is None and lon is None:
+                continue
+            commune = communes[number]
+            province = self._province_of.get(commune) if commune else None
+            place = read_place(lat, lon, epsg=epsg_of.get(province or ""))
+            if place is None:
+                bad.add(number)
+                index, row = rows[number]
+                typed = ", ".join(cell_text(value) for value in (lat, lon) if value is not None)
+                column = self.table.columns["lat"]
+                self._add("survey.value-coordinate", ERROR, index, row, column, PROBLEMS["coordinate"], found=typed)
+                lats[number] = lons[number] = None
+                continue
+            lats[number], lons[number] = place.lat, place.lon
+            if place.how != DEGREES or place.is_swapped:
+                self._converted[place.how, place.is_swapped] += 1
+
+    def log_converted(self) -> None:
+        """Tell how many coordinates were converted or swapped; nothing is converted silently."""
+        for (how, is_swapped), count in self._converted.items():
+            self._add(
+                "survey.coordinates-converted",
+                INFO,
+                self.table.header,
+                self._header_row,
+                self.table.columns["lat"],
+                _CONVERTED[how, is_swapped],
+                count=count,
+            )
 
     def _template_column(self, key: str) -> Any:
         return self.table.template.column(key)

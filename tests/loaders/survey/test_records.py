@@ -145,3 +145,21 @@ def test_amounts_as_typed(typed: Any, read_as: Any) -> None:
 )
 def test_days_as_typed(typed: Any) -> None:
     assert read_day(typed) == date(2021, 6, 30)
+
+
+def test_coordinates_are_converted_and_told_and_nonsense_is_refused() -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append([*HEADER, "Vĩ độ", "Kinh độ"])
+    page.append([*AN, 105.1, 10.6])
+    page.append([*AN[:3], "PB2", *AN[4:], "10°36'00\"B", "105°06'00\"Đ"])
+    page.append([*AN[:3], "PB3", *AN[4:], 1_172_000, 538_000])
+    page.append([*AN[:3], "PB4", *AN[4:], 21.0, 105.8])
+    buffer = BytesIO()
+    book.save(buffer)
+    reading = read_records(buffer.getvalue(), file_name="a.xlsx", template=HOUSEHOLDS, units=UNITS, names=NAMES)
+    assert errors(reading) == [("H5", "survey.value-coordinate")]
+    assert reading.issue_counts["survey.coordinates-converted"] == 3
+    assert reading.records["lat"].tolist() == pytest.approx([10.6, 10.6, 10.6], abs=0.01)
+    assert reading.records["lon"].tolist() == pytest.approx([105.1, 105.1, 105.1], abs=0.01)
