@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,7 +13,19 @@ _CODE = re.compile(r"(\d{4})-Q([1-4])")
 # As offices type it: Quý II/2021, Quý 2 năm 2021, Q2/2021, QII-2021, 2021Q2.
 _TYPED = re.compile(r"(?:qu[yý]|q)\s*\.?\s*(iv|i{1,3}|[1-4])\s*(?:[/\-.,]|năm|nam)?\s*(\d{4})", re.IGNORECASE)
 _TYPED_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/ ]?\s*q\s*([1-4])", re.IGNORECASE)
+_MONTHS = re.compile(r"\b([369])\s*th[aá]ng\s*(đầu|dau|cuối|cuoi)?\s*(?:của\s*)?n[aă]m\s*(\d{4})", re.IGNORECASE)
+_WHOLE_YEAR = re.compile(r"(?:cả\s*|ca\s*)?n[aă]m\s*(\d{4})\b", re.IGNORECASE)
+_ROMAN_ALONE = re.compile(r"(?<![\w/])(iv|i{1,3})\s*[/\-]\s*(\d{4})\b", re.IGNORECASE)
+_DAY = re.compile(
+    r"(?<!\d)(\d{1,2})\s*(?:[/.\-]|th[aá]ng)\s*(\d{1,2})\s*(?:[/.\-]|n[aă]m)\s*(\d{4})(?!\d)", re.IGNORECASE
+)
+_MONTH = re.compile(r"th[aá]ng\s*(\d{1,2})\s*(?:[/\-]|n[aă]m)\s*(\d{4})", re.IGNORECASE)
 _QUARTER_OF = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+
+
+def _ymd(period: Period) -> tuple[int, int, int]:
+    day = period.last_day
+    return day.year, day.month, day.day
 
 
 @dataclass(frozen=True, order=True)
@@ -45,12 +58,37 @@ class Period:
 
     @classmethod
     def find_in(cls, text: str) -> Period | None:
-        """Return the quarter that a typed text names, such as "Quý II/2021"; None where it names none."""
-        if match := _TYPED.search(text):
-            return cls(int(match[2]), _QUARTER_OF[match[1].lower()])
-        if match := _TYPED_YEAR_FIRST.search(text):
-            return cls(int(match[1]), int(match[2]))
-        return None
+        """
+        Return the quarter that a typed text names; None where it names none, or more than one.
+
+        Half years and years mean the quarter at whose end their figures hold, and so does a day that ends a quarter.
+
+        Examples
+        --------
+        >>> [str(Period.find_in(text)) for text in ("Quý II/2021", "6 tháng đầu năm 2021", "đến 30/6/2021", "1/4/2019")]
+        ['2021-Q2', '2021-Q2', '2021-Q2', 'None']
+        """
+        text = unicodedata.normalize("NFC", text)
+        named = [cls(int(m[2]), _QUARTER_OF[m[1].lower()]) for m in _TYPED.finditer(text)]
+        named += [cls(int(m[1]), int(m[2])) for m in _TYPED_YEAR_FIRST.finditer(text)]
+        named += [cls(int(m[2]), _QUARTER_OF[m[1].lower()]) for m in _ROMAN_ALONE.finditer(text)]
+        for months, part, year in _MONTHS.findall(text):
+            is_last_half = part.lower().startswith("cu") and months == "6"
+            named.append(cls(int(year), 4 if is_last_half else int(months) // 3))
+        if not named:
+            named = cls._find_days(text)
+        return named[0] if len(set(named)) == 1 else None
+
+    @classmethod
+    def _find_days(cls, text: str) -> list[Period]:
+        """Quarters that days, months or years name; a day or month that ends no quarter names none."""
+        if days := _DAY.findall(text):
+            found = [(int(year), int(month), int(day)) for day, month, year in days]
+            ends = [cls(year, month // 3) for year, month, _ in found if month in (3, 6, 9, 12)]
+            return [end for end, ymd in zip(ends, found, strict=False) if ymd == _ymd(end)] if len(found) == 1 else []
+        if months := _MONTH.findall(text):
+            return [cls(int(year), int(month) // 3) for month, year in months if int(month) in (3, 6, 9, 12)]
+        return [cls(int(year), 4) for year in _WHOLE_YEAR.findall(text)]
 
     @property
     def last_day(self) -> date:

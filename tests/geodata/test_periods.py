@@ -44,6 +44,29 @@ def test_typed_quarters_are_found(typed: str) -> None:
     assert Period.find_in(typed) == Period(2021, 2)
 
 
-@pytest.mark.parametrize("typed", ["năm 2021", "30/6/2021", "Quyết định 2081", "Quý V/2021"])
+@pytest.mark.parametrize("typed", ["Quyết định 2081", "Quý V/2021"])
 def test_texts_without_a_quarter_name_none(typed: str) -> None:
     assert Period.find_in(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("6 tháng đầu năm 2021", "2021-Q2"),
+        ("6 thang dau nam 2021", "2021-Q2"),
+        ("6 tháng cuối năm 2021", "2021-Q4"),
+        ("9 tháng năm 2021", "2021-Q3"),
+        ("Số liệu năm 2020", "2020-Q4"),
+        ("tính đến ngày 30 tháng 6 năm 2021", "2021-Q2"),
+        ("Đến 30/6/2021", "2021-Q2"),
+        ("tháng 6/2021", "2021-Q2"),
+        ("II/2021", "2021-Q2"),
+        ("0h ngày 1 tháng 4 năm 2019", None),
+        ("30/5/2021", None),
+        ("Quý I/2021 và Quý II/2021", None),
+        ("Xã An Phú", None),
+    ],
+)
+def test_periods_as_offices_write_them(text: str, period: str | None) -> None:
+    found = Period.find_in(text)
+    assert (None if found is None else str(found)) == period
