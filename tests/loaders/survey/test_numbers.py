@@ -50,3 +50,21 @@ def test_counts_that_the_app_writes_are_read_back(count: int, code: str) -> None
 def test_any_text_gives_a_count_or_a_problem(text: str) -> None:
     found = read_count(text)
     assert found is None or found in (UNREADABLE, FRACTION, NEGATIVE) or (isinstance(found, int) and found >= 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"),
+    [
+        ("1234 hộ", 1234),
+        ("1.234 hộ dân", 1234),
+        ("1\u00a0234", 1234),
+        ("không", 0),
+        ("Không có", 0),
+        ("n/a", None),
+        ("１２０", 120),
+        ("12 cái", UNREADABLE),
+        ("12,5%", UNREADABLE),
+    ],
+)
+def test_counts_as_people_type_them(typed: str, count: int | str | None) -> None:
+    assert read_count(typed) == count
