@@ -39,6 +39,10 @@ _CHUNK: Final = 1 << 20
 # Attributes are matched up to a bound, so that no file can make the search slow.
 _FAR_COLUMN: Final = re.compile(rb"""\sr=["']([A-Z]{2,3})(\d{1,7})["'][^<>]{0,300}>\s{0,20}<(?!/)""")
 _ROW: Final = re.compile(rb"""<(?:\w{1,20}:)?row\b[^<>]{0,500}?\br=["'](\d{1,7})["'][^<>]{0,500}>""")
+# calamine reckons with any letters and digits, however many: "tttt…B2" made it ask for 110 GB (found by fuzzing).
+_BAD_REFERENCE: Final = re.compile(rb"""\sr\s{0,9}=\s{0,9}["'](?!(?:[A-Z]{1,3})?[0-9]{1,7}["'])""")
+_CELL_ROW: Final = re.compile(rb"""\sr\s{0,9}=\s{0,9}["'][A-Z]{1,3}([0-9]{1,7})["']""")
+_LAST_ROW: Final = 1_048_576
 _HIDDEN: Final = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _FORMULA_ALONE: Final = re.compile(
     rb"""<(?:\w{1,20}:)?c\b[^<>]{0,300}?\br=["']([A-Z]{1,3}\d{1,7})["'][^<>]{0,300}>\s{0,20}"""
@@ -157,8 +161,10 @@ def _scan_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_name: str
                 file=file_name,
                 part=member.filename,
             )
+        # A workbook may keep a sheet under any name: what holds cells is scanned as a sheet.
+        is_sheet = is_sheet or (is_xml and b"sheetData" in piece)
         if is_xml and is_sheet:
-            _scan_sheet(piece, part)
+            _scan_sheet(piece, part, file_name)
     return part
 
 
@@ -178,10 +184,15 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
     yield kept
 
 
-def _scan_sheet(piece: bytes, part: SheetPart) -> None:
+def _scan_sheet(piece: bytes, part: SheetPart, file_name: str) -> None:
+    rows = {int(row) for row in set(_CELL_ROW.findall(piece))}
+    if _BAD_REFERENCE.search(piece) or max(rows, default=0) > _LAST_ROW:
+        raise damaged(file_name, ValueError("cell reference"))
+    part.last_row = max(part.last_row, max(rows, default=1) - 1)
     for match in _ROW.finditer(piece):
         row = int(match[1])
-        part.last_row = max(part.last_row, row - 1) if piece[match.end() - 2 : match.end()] != b"/>" else part.last_row
+        if piece[match.end() - 2 : match.end()] != b"/>":  # a row that is only formatted holds no cell
+            part.last_row = max(part.last_row, row - 1)
         if _HIDDEN.search(match[0]):
             part.hidden_rows.add(row - 1)
     for match in _FAR_COLUMN.finditer(piece):

@@ -54,6 +54,7 @@ FAR = HEAD + (
     b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     b"</sheetData></worksheet>"
 )
+FAR_CODE = "workbook.area-too-large"
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
 
 
@@ -71,6 +72,10 @@ def test_zip_bomb_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
         (with_part(SHEET, FAR), "workbook.area-too-large"),
         (with_part(SHEET, ENTITIES), "workbook.has-dtd"),
         (with_part(SHEET, HEAD + b"<row><c"), "workbook.damaged"),
+        # Found by fuzzing: the reader took the letters for a column and asked for 110 GB.
+        (with_part(SHEET, HEAD + b'<row r="1"><c r="' + b"t" * 70 + b'B2"><v>10</v></c></row>'), "workbook.damaged"),
+        (with_part(SHEET, HEAD + b'<row r="1"><c r="A99999999"><v>10</v></c></row>'), "workbook.damaged"),
+        (with_part(SHEET, HEAD + b'<row r="1"><c r="A1048576"><v>1</v></c><c r="XFD1"><v>1</v></c></row>'), FAR_CODE),
         (book([["a", 1]])[:-300], "workbook.damaged"),
     ],
 )
