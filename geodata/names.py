@@ -5,35 +5,75 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import pandas as pd
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA, Postfix, Prefix
 
+from geodata.former_units import FormerUnit, FormerUnits
 from geodata.units import COMMUNE, DISTRICT, PROVINCE, Units
 
 _TONES: Final = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
+_QUALITIES: Final = ("\u0302", "\u0306", "\u031b", "đ")
 
-_TYPE_WORDS: Final = (
-    # Longest first. An abbreviation needs its point, unless it is one that no name begins with.
-    (re.compile(r"(?:thị trấn|thi tran|t\.\s*t(?:\.|\b)|tt(?:\.|\s))\s*"), frozenset({"thi-tran"})),
-    (re.compile(r"(?:thị xã|thi xa|t\.\s*x(?:\.|\b)|tx(?:\.|\s))\s*"), frozenset({"thi-xa"})),
-    (
-        re.compile(r"(?:thành phố|thanh pho|t\.\s*p(?:\.|\b)|tp(?:\.|\s))\s*"),
-        frozenset({"thanh-pho", "thanh-pho-truc-thuoc"}),
-    ),
-    (re.compile(r"(?:đặc khu|dac khu)\s*"), frozenset({"dac-khu"})),
-    (re.compile(r"(?:phường|phuong|p\.|p(?=\s*\d))\s*"), frozenset({"phuong"})),
-    (re.compile(r"(?:huyện|huyen|h\.)\s*"), frozenset({"huyen"})),
-    (re.compile(r"(?:quận|quan|q\.|q(?=\s*\d))\s*"), frozenset({"quan"})),
-    (re.compile(r"(?:tỉnh|tinh|t\.)\s*"), frozenset({"tinh"})),
-    (re.compile(r"(?:xã|xa|x\.)\s*"), frozenset({"xa"})),
+# An abbreviation needs its point, unless it is one that no name begins with.
+_TYPE_WORD: Final = re.compile(
+    r"""(?:(?P<thi_tran>thị\s*trấn|thi\s*tran|t\.\s*tr?(?:\.|\b)|ttr?(?:\.|\s))
+    |(?P<thi_xa>thị\s*xã|thi\s*xa|t\.\s*x(?:\.|\b)|tx(?:\.|\s))
+    |(?P<thanh_pho>thành\s*phố|thanh\s*pho|t\.\s*p(?:\.|\b)|tp(?:\.|\s))
+    |(?P<dac_khu>đặc\s*khu|dac\s*khu)
+    |(?P<phuong>phường|phuong|ph?\.|f\.|[pf](?=\s*\d|\s+[ivx]+$))
+    |(?P<huyen>huyện|huyen|h\.)
+    |(?P<quan>quận|quan|q\.|q(?=\s*\d))
+    |(?P<tinh>tỉnh|tinh|t\.)
+    |(?P<xa>xã|xa|x\.))\s*""",
+    re.VERBOSE,
 )
+_KINDS: Final = {word: frozenset({word.replace("_", "-")}) for word in _TYPE_WORD.groupindex} | {
+    "thanh_pho": frozenset({"thanh-pho", "thanh-pho-truc-thuoc"})
+}
+_FIRST_OF_TYPE_WORD: Final = frozenset("tTđĐdDpPfFhHqQxX")
+_BARE_TYPE_WORD: Final = re.compile(r"(?:thi|thanh|dac|phuong|huyen|quan|tinh|xa)\b", re.IGNORECASE)
+_ANY_KIND: Final[frozenset[str]] = frozenset()
 _SYLLABLE: Final = re.compile(r"[^\W_]+")
+_DIGITS: Final = re.compile(r"\d+")
+_VOWELS: Final = frozenset("aeiouy")
+_Y_FOR_I: Final = re.compile(r"(?<![au])y|(?<=qu)y")
+
+_ROMANS: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_TAILS: Final = {roman: str(number) for number, roman in enumerate(_ROMANS, 1)} | dict(zip("abcd", "abcd", strict=True))
+"""Last words that number a name as digits do: "Long Hưng A", "Hòa Tú II"."""
+
+_LAST_OF_TAIL: Final = frozenset("abcdivxABCDIVX.)-")
+_TELEX_KEYS: Final = re.compile(r"(?<=\w)[sfrxjSFRXJ]\b|dd|aa|ee|oo|[aou]w|DD|Dd|AA|EE|OO|[AOU][Ww]")
+_TELEX_LETTERS: Final = (
+    ("dd", "đ"),
+    ("aa", "â"),
+    ("ee", "ê"),
+    ("oo", "ô"),
+    ("aw", "ă"),
+    ("uow", "ươ"),
+    ("ow", "ơ"),
+    ("uw", "ư"),
+)
+_TELEX_TONE: Final = re.compile(r"\b([^\W\d_]*?[aeiouyăâêôơư])([^\W\d_]*?)([fsrxj])\b")
+_TELEX_MARKS: Final = {key: mark for mark, key in _TONES.items()}
 
 SUGGESTIONS: Final = 3
 _LEAST_LIKENESS: Final = 60.0
+_LEAST_LETTERS: Final = 4
+"""A name of fewer letters is not sought with a typo: too much of it would be guessed."""
+_MOST_WRONG: Final = 2.5
+"""Distance up to which a name with all the right letters is taken: two wrong diacritics, others left out."""
+_MEMO_SIZE: Final = 4096
+
+
+def _nfc(typed: str) -> str:
+    return unicodedata.normalize("NFC", typed).strip()
 
 
 def split_type_word(typed: str) -> tuple[frozenset[str], str]:
@@ -47,13 +87,21 @@ def split_type_word(typed: str) -> tuple[frozenset[str], str]:
     >>> split_type_word("Mỹ Khánh")
     (frozenset(), 'Mỹ Khánh')
     """
-    text = unicodedata.normalize("NFC", typed).strip()
+    return _split_type_word(_nfc(typed))
+
+
+def _split_type_word(text: str) -> tuple[frozenset[str], str]:
+    match = _TYPE_WORD.match(text.lower()) if text[:1] in _FIRST_OF_TYPE_WORD else None
     # The type word must be a word: "Xà Phiên" does not begin with "xã", and "Phương Thạnh" not with "phường".
-    for pattern, kinds in _TYPE_WORDS:
-        match = pattern.match(text.lower())
-        if match and match.end() < len(text) and not _continues_word(text, match.end()):
-            return kinds, text[match.end() :].strip()
-    return frozenset(), text
+    if match is None or match.end() >= len(text) or _continues_word(text, match.end()):
+        return _ANY_KIND, text
+    return _KINDS[match.lastgroup or ""], text[match.end() :]
+
+
+def _split_mistyped_type_word(text: str) -> tuple[frozenset[str], str]:
+    """Return kinds and rest where the type word has wrong diacritics or none: Xả Mỹ Đức."""
+    kinds, rest = _split_type_word(text.translate(_BARE_OF))
+    return kinds, text[-len(rest) :]
 
 
 def _continues_word(text: str, end: int) -> bool:
@@ -80,7 +128,7 @@ def accented_key(name: str) -> str:
 
 def _spaced(name: str) -> str:
     """Part names that were written without spaces: AnGiang → An Giang."""
-    text = unicodedata.normalize("NFC", name).strip()
+    text = _nfc(name)
     before = ("", *text)
     return "".join(f" {c}" if c.isupper() and b.islower() else c for b, c in zip(before, text, strict=False))
 
@@ -109,9 +157,152 @@ def plain_key(name: str) -> str:
     return "".join(s.lstrip("0") or "0" if s.isdigit() else s for s in _SYLLABLE.findall(bare))
 
 
-def _is_without_diacritics(name: str) -> bool:
-    text = unicodedata.normalize("NFD", name)
-    return not any(unicodedata.combining(c) or c in "đĐ" for c in text)
+class _Table(dict[int, str]):
+    """What each character becomes under `str.translate`, worked out when it is first met."""
+
+    def __init__(self, read: Callable[[str], str]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, point: int) -> str:
+        self[point] = self._read(chr(point))
+        return self[point]
+
+
+def _read_letter(character: str) -> str:
+    base = unicodedata.normalize("NFD", character.lower().replace("đ", "d"))[0]
+    return base if base.isalpha() or base.isdecimal() else ""
+
+
+def _read_mark(character: str) -> str:
+    """Return one character for the diacritics of a letter, ``@`` for none; `_parts` takes it apart."""
+    if not _read_letter(character).isalpha():
+        return ""
+    marks = unicodedata.normalize("NFD", character.lower())
+    tone = sum(list(_TONES).index(mark) + 1 for mark in marks if mark in _TONES)
+    quality = sum(_QUALITIES.index(mark) + 1 for mark in marks if mark in _QUALITIES)
+    return chr(64 + 6 * quality + tone)
+
+
+def _parts(mark: str) -> tuple[int, int]:
+    """Return the quality (â, ă, ơ, đ) and the tone of a mark, 0 for none."""
+    return divmod(ord(mark) - 64, 6)
+
+
+_LETTER_OF: Final = _Table(_read_letter)
+_BARE_OF: Final = _Table(lambda character: _read_letter(character) or character)
+_MARK_OF: Final = _Table(_read_mark)
+
+
+class _Spelling(NamedTuple):
+    """A name taken apart: bare letters without spaces, the diacritics of each, and what numbers the name."""
+
+    letters: str
+    folded: str  # the letters with i for y, as in Mĩ and Mỹ
+    marks: str
+    is_marked: bool  # whether it has any diacritic
+    number: str
+    tail: str = ""  # last letters that may number the name, where `number` does not have them
+
+    def differs_by(self, name: _Spelling) -> tuple[float, bool]:
+        """
+        Return the distance from a name that has at most one other letter, and whether a diacritic is wrong.
+
+        A wrong diacritic is 1; diacritics left out are together ½, or 0 where none at all were typed.
+        """
+        has_same_letters = self.folded == name.folded
+        if not self.is_marked or (has_same_letters and self.marks == name.marks):
+            return float(not has_same_letters), False
+        wrong, is_missing = self._mark_errors(name, self.marks, name.marks)
+        if wrong and is_missing:  # as where a tone has another place
+            errors = self._mark_errors(name, _gather_tones(self), _gather_tones(name))
+            wrong, is_missing = min((wrong, is_missing), errors)
+        return (not has_same_letters) + wrong + is_missing / 2, wrong > 0
+
+    def _mark_errors(self, name: _Spelling, one: str, other: str) -> tuple[int, bool]:
+        """Return how many letters in common bear a wrong diacritic, and whether one was left out."""
+        if self.folded == name.folded:
+            return _mark_errors(one, other)
+        return min([_mark_errors(*pair) for pair in self._beside(name, one, other)])
+
+    def _beside(self, name: _Spelling, one: str, other: str) -> Iterator[tuple[str, str]]:
+        """Yield the marks of the letters in common, aligned from the left and from the right of the other letter."""
+        left = Prefix.similarity(self.letters, name.letters)
+        right = Postfix.similarity(self.letters, name.letters)
+        shorter = min(len(one), len(other))
+        if len(one) == len(other) == left + right + 1 and one[left] != "@":
+            left += 1  # a letter that was struck by mistake bears no diacritic: this one was meant
+        elif left + right > shorter:  # of two like letters either may be the one too many
+            before = shorter - right
+            yield one[:before] + one[len(one) - right :], other[:before] + other[len(other) - right :]
+            right = shorter - left
+        yield one[:left] + one[len(one) - right :], other[:left] + other[len(other) - right :]
+
+
+def _mark_errors(typed: str, name: str) -> tuple[int, bool]:
+    if typed == name:
+        return 0, False
+    errors = [_mark_error(one, other) for one, other in zip(typed, name, strict=True) if one != other]
+    return sum(errors), not all(errors)
+
+
+@lru_cache(maxsize=1024)
+def _mark_error(typed: str, name: str) -> bool:
+    """Return whether a mark is wrong, rather than left out in whole or in part."""
+    (quality, tone), (true_quality, true_tone) = _parts(typed), _parts(name)
+    return quality not in (0, true_quality) or tone not in (0, true_tone)
+
+
+@lru_cache(maxsize=8192)
+def _gather_tones(spelling: _Spelling) -> str:
+    """Return the marks with each tone on the first free vowel of its run, so that hoà and hòa are the same."""
+    gathered: list[str] = []
+    start = 0
+    for place, (letter, mark) in enumerate(zip(spelling.letters, spelling.marks, strict=True)):
+        is_within = place > 0 and letter in _VOWELS and spelling.letters[place - 1] in _VOWELS
+        start = start if is_within else place
+        quality, tone = _parts(mark)
+        gathered.append(chr(64 + 6 * quality))
+        while tone and start < place and _parts(gathered[start])[1]:
+            start += 1
+        gathered[start] = chr(ord(gathered[start]) + tone)
+    return "".join(gathered)
+
+
+def _spell(text: str) -> tuple[_Spelling, ...]:
+    """Return the spelling of a text in NFC; two where its last letters may or may not number it."""
+    letters = text.translate(_LETTER_OF)
+    number = ""
+    if not letters.isalpha():
+        number = ".".join(digits.lstrip("0") or "0" for digits in _DIGITS.findall(text))
+        letters = _DIGITS.sub("", letters)
+    marks = "@" * len(letters) if text.isascii() else text.translate(_MARK_OF)
+    folded = _Y_FOR_I.sub("i", letters) if "y" in letters else letters
+    whole = _Spelling(letters, folded, marks, bool(marks.strip("@")), number)
+    tail = _tail_of(text) if text[-1:] in _LAST_OF_TAIL else ""
+    if tail not in _TAILS:
+        return (whole,)
+    end = len(letters) - len(tail)
+    parted = whole._replace(
+        letters=letters[:end], folded=folded[:end], marks=marks[:end], number=f"{number}{_TAILS[tail]}"
+    )
+    return parted, whole._replace(tail=letters[end:])
+
+
+def _tail_of(text: str) -> str:
+    """Return the last word, or the A of "HưngA", in small letters."""
+    last = text[text.rfind(" ") + 1 :]
+    is_joined = len(last) > 4 and last[-1] in "ABCD" and last[-2].islower()
+    return (last[-1] if is_joined else last.strip(".()-")).lower()
+
+
+def _read_telex(text: str) -> str:
+    """Return the text with the keys of the telex method read as diacritics: Myx Ddức → mỹ đức."""
+    read = text.lower()
+    for keys, letter in _TELEX_LETTERS:
+        read = read.replace(keys, letter)
+    toned = _TELEX_TONE.sub(lambda found: found[1] + _TELEX_MARKS[found[3]] + found[2], read)
+    return unicodedata.normalize("NFC", toned)
 
 
 @dataclass(frozen=True)
@@ -119,76 +310,247 @@ class PlaceMatch:
     """
     What a typed name was found to be.
 
+    Distances are numbers of letters: a wrong, missing, additional or swapped letter is 1, a wrong diacritic 1;
+    diacritics left out are together ½, or 0 where the name was typed without any.
+
     Parameters
     ----------
     code
         The unit's code, or None where no unit or several fit.
     candidates
-        Codes that fit equally (ambiguous), or that come near (unknown), the nearest first.
+        Codes that fit nearly equally (ambiguous), or that come near (unknown), the nearest first.
     is_ambiguous
-        Whether several units fit equally.
+        Whether several units fit nearly equally.
+    distance
+        Distance of the typed name from the name of the unit found; 0 where it fits.
+    distances
+        Distance of each candidate.
+    is_close
+        Whether the unit was found although the name has a wrong letter or diacritic.
+    former_name
+        The former name ("Xã Tân Kim") through which the unit, or the candidates, were found; else empty.
     """
 
     code: str | None
     candidates: tuple[str, ...] = ()
     is_ambiguous: bool = False
+    distance: float = 0.0
+    distances: tuple[float, ...] = ()
+    is_close: bool = False
+    former_name: str = ""
+
+
+class _Name(NamedTuple):
+    """A name that a unit has or had, as it is spelled."""
+
+    code: str
+    parent_code: str
+    kind: str
+    spelling: _Spelling
+    former_name: str = ""
+    is_divided: bool = False
+
+
+class _Fit(NamedTuple):
+    """A name that may be the one typed."""
+
+    name: _Name
+    distance: float
+    has_kind: bool  # no other type word was typed
+    is_exact: bool  # it fits with all its diacritics
+    is_sure: bool  # near enough to be taken where nothing else is near
+
+    @property
+    def code(self) -> str:
+        return self.name.code
+
+    @property
+    def former_name(self) -> str:
+        return self.name.former_name
+
+
+def _fit(name: _Name, typed: _Spelling, kinds: frozenset[str]) -> _Fit:
+    distance, is_wrong = typed.differs_by(name.spelling)
+    is_exact = distance == 0 and typed.is_marked == name.spelling.is_marked
+    is_sure = distance <= _MOST_WRONG if typed.folded == name.spelling.folded else not is_wrong
+    return _Fit(name, distance, not kinds or name.kind in kinds, is_exact, is_sure)
 
 
 class _Pool:
-    """The names among which one name is sought: the children of one parent."""
+    """
+    The names among which one name is sought: the children of one parent, and former units within them.
 
-    def __init__(self, names: pd.Series[str], kinds: pd.Series[str]) -> None:
-        self.kind_of = {str(code): str(kind) for code, kind in kinds.items()}
-        self.lower_name_of = {str(code): str(name).lower() for code, name in names.items()}
-        self.by_accent: dict[str, list[str]] = defaultdict(list)
-        self.by_letters: dict[str, list[str]] = defaultdict(list)
-        for code, name in names.items():
-            self.by_accent[accented_key(str(name))].append(str(code))
-            self.by_letters[plain_key(str(name))].append(str(code))
+    A name of `wider`, the pool of the whole province, is not taken for a typo: the district may be what is wrong.
+    """
+
+    def __init__(self, present: pd.DataFrame, former: list[FormerUnit], wider: _Pool | None = None) -> None:
+        self._wider = wider
+        parent_of = dict(zip(present.index.astype("str"), present["parent_code"].astype("str"), strict=True))
+        named = [
+            *((code, name, kind, "", False) for code, name, kind in present[["name", "kind"]].itertuples()),
+            *((unit.unit_code, unit.name, unit.kind, unit.full_name, unit.is_divided) for unit in former),
+        ]
+        self._names = [
+            _Name(code, parent_of[code], kind, spelling, former_name, is_divided)
+            for code, name, kind, former_name, is_divided in named
+            for spelling in _spell(_nfc(name))
+        ]
+        self._by_letters: dict[tuple[str, str], list[_Name]] = defaultdict(list)
+        for name in self._names:
+            self._by_letters[name.spelling.folded, name.spelling.number].append(name)
+        letters = {place: name.spelling.letters for place, name in enumerate(self._names)}
+        self._long = {place: long for place, long in letters.items() if len(long) >= _LEAST_LETTERS}
+        self._shown = {(code, former_name): _nfc(name).lower() for code, name, _, former_name, _ in named}
+        parts_of = {unit.code: [part for part in former if part.code == unit.code] for unit in former if unit.code}
+        self._by_code = {code: _follow(parts) for code, parts in parts_of.items()}
+        self._by_code |= {code: _found(code, 0.0, "") for code in parent_of}
+        self._memo: dict[str, PlaceMatch] = {}
 
     def find(self, typed: str) -> PlaceMatch:
-        if typed.strip() in self.kind_of:
-            return PlaceMatch(typed.strip())
-        kinds, rest = split_type_word(typed)
-        fitting = self.by_accent.get(accented_key(rest)) or self.by_accent.get(accented_key(typed), [])
-        if not fitting and _is_without_diacritics(rest):
-            fitting = self.by_letters.get(plain_key(rest), [])
-        of_kind = [code for code in fitting if not kinds or self.kind_of[code] in kinds]
-        # A unit raised from xã to thị trấn is still often called xã: the kind decides only between two.
-        fitting = of_kind if of_kind or len(fitting) > 1 else fitting
-        if len(fitting) == 1:
-            return PlaceMatch(fitting[0])
-        if fitting:
-            return PlaceMatch(None, tuple(fitting), is_ambiguous=True)
-        return PlaceMatch(None, self._near(rest))
+        match = self._memo.get(typed)
+        if match is None:
+            if len(self._memo) >= _MEMO_SIZE:
+                self._memo.clear()
+            match = self._memo[typed] = self._find(_nfc(typed))
+        return match
 
-    def _near(self, typed: str) -> tuple[str, ...]:
-        near = process.extract(
-            typed.lower(),
-            self.lower_name_of,
-            scorer=fuzz.ratio,
-            limit=SUGGESTIONS,
-            score_cutoff=_LEAST_LIKENESS,
-        )
-        return tuple(str(code) for _, _, code in near)
+    def _find(self, text: str) -> PlaceMatch:
+        if text in self._by_code:
+            return self._by_code[text]
+        kinds, rest = _split_type_word(text)
+        typed = _spell(rest)
+        fits = self._same_letters(typed[0], kinds)
+        if len(fits) == 1 and fits[0].distance < 1 and fits[0].has_kind:
+            return _decide(fits)
+        if kinds and _BARE_TYPE_WORD.match(text):  # "Tinh Bien" is a name, and no province
+            whole = self._same_letters(_spell(text)[0], _ANY_KIND)
+            fits += whole or self._near_letters(_spell(text), _ANY_KIND)
+        best = _best_fitting(fits) if fits else []
+        if best and best[0].has_kind:
+            return _decide(best)
+        fits += self._near_letters(typed, kinds)
+        if _TELEX_KEYS.search(text):
+            fits += self._misread(*_split_type_word(_read_telex(text)))
+        best = best or _nearest(fits) or _nearest(self._misread(*_split_mistyped_type_word(text)))
+        if best and not best[0].has_kind:
+            # A unit raised from xã to thị trấn is still often called xã; but not where another xã is near.
+            best += [fit for fit in fits if fit.has_kind and fit.is_sure and fit.distance <= 1]
+        if best and self._wider and best[0].distance >= 1:
+            best += [fit for fit in self._wider._same_letters(typed[0], kinds) if fit.distance == 0]
+        return _decide(best) if best else self._suggest(rest)
+
+    def _same_letters(self, typed: _Spelling, kinds: frozenset[str]) -> list[_Fit]:
+        return [_fit(name, typed, kinds) for name in self._by_letters.get((typed.folded, typed.number), ())]
+
+    def _near_letters(self, spellings: Iterable[_Spelling], kinds: frozenset[str]) -> list[_Fit]:
+        """Return the units with one other letter; what numbers a name is never taken for a typo."""
+        fits = []
+        for typed in spellings:
+            near = process.extract(typed.letters, self._long, scorer=OSA.distance, score_cutoff=1, limit=None)
+            for letters, distance, place in near:
+                name = self._names[place]
+                has_number = name.spelling.number == typed.number and typed.letters.endswith(name.spelling.tail)
+                # A last letter A may be what is left of An; it is not too much, or another.
+                if distance and has_number and (not typed.tail or len(typed.letters) < len(letters)):
+                    fits.append(_fit(name, typed, kinds))
+        return fits
+
+    def _misread(self, kinds: frozenset[str], text: str) -> list[_Fit]:
+        """Return what fits another reading of the typed name, which counts as one wrong letter."""
+        fits = self._same_letters(_spell(text)[0], kinds)
+        return [_Fit(fit.name, fit.distance + 1, *fit[2:]) for fit in fits if fit.distance < 1]
+
+    def _suggest(self, typed: str) -> PlaceMatch:
+        typed, shown = typed.lower(), self._shown
+        if typed.isascii():
+            typed, shown = plain_key(typed), {key: plain_key(name) for key, name in shown.items()}
+        near = process.extract(typed, shown, scorer=fuzz.ratio, limit=SUGGESTIONS, score_cutoff=_LEAST_LIKENESS)
+        distances: dict[str, float] = {}
+        for distance, (code, _) in sorted((OSA.distance(typed, name), key) for name, _, key in near):
+            distances.setdefault(code, float(distance))
+        return PlaceMatch(None, tuple(distances), distances=tuple(distances.values()))
+
+
+def _best_fitting(fits: list[_Fit]) -> list[_Fit]:
+    """Return the best of the units that fit: with all diacritics, of the kind typed, present before former."""
+    fits = [fit for fit in fits if fit.distance == 0]
+    if not fits:
+        return []
+    exact = [fit for fit in fits if fit.is_exact] or fits
+    present = [fit for fit in exact if not fit.former_name]
+    former = [fit for fit in exact if fit.former_name and fit.has_kind]
+    of_kind = [fit for fit in present if fit.has_kind]
+    if of_kind:
+        # The present name counts in its own district; in another, both districts had the name.
+        parents = {fit.name.parent_code for fit in of_kind}
+        return of_kind + [fit for fit in former if fit.name.parent_code not in parents]
+    if former and (not present or {fit.code for fit in former} <= {fit.code for fit in present}):
+        return former
+    return present + former or exact
+
+
+def _nearest(fits: list[_Fit]) -> list[_Fit]:
+    """Return the nearest of the units that nearly fit, or several as near; none where none is near enough."""
+    if not fits:
+        return []
+    first = fits[0] if len(fits) == 1 else min(fits, key=lambda fit: (fit.distance, fit.former_name))
+    # A former name is followed where it fits, and not with a typo.
+    if not first.is_sure or (first.former_name and first.distance >= 1):
+        return []
+    if len(fits) == 1:
+        return fits
+    near = [first, *(fit for fit in fits if fit.distance == first.distance)]
+    of_kind = [fit for fit in near if fit.has_kind]
+    has_one_name = len({fit.name.spelling for fit in near}) == 1
+    return of_kind if of_kind and has_one_name else near
+
+
+def _decide(fits: list[_Fit]) -> PlaceMatch:
+    """Return the match where all fits are one unit, which was not divided; else they are ambiguous."""
+    first = fits[0]
+    if not first.name.is_divided and (len(fits) == 1 or len({fit.code for fit in fits}) == 1):
+        return _found(first.code, first.distance, first.former_name)
+    distances: dict[str, float] = {}
+    for fit in sorted(fits, key=lambda fit: fit.distance):
+        distances.setdefault(fit.code, fit.distance)
+    former_name = first.former_name if all(fit.former_name for fit in fits) else ""
+    return PlaceMatch(None, tuple(distances), True, 0.0, tuple(distances.values()), former_name=former_name)
+
+
+def _follow(parts: Sequence[FormerUnit]) -> PlaceMatch:
+    """Return what became of a former unit: one unit, or the candidates where it was divided."""
+    first = parts[0]
+    if len(parts) == 1 and not first.is_divided:
+        return _found(first.unit_code, 0.0, first.full_name)
+    codes = tuple(part.unit_code for part in parts)
+    return PlaceMatch(None, codes, True, 0.0, (0.0,) * len(codes), former_name=first.full_name)
+
+
+@lru_cache(maxsize=8192)
+def _found(code: str, distance: float, former_name: str) -> PlaceMatch:
+    return PlaceMatch(code, distance=distance, is_close=distance >= 1, former_name=former_name)
 
 
 class NameIndex:
     """
     The names of one list of units, ready to be asked.
 
-    A name is sought only among the children of its parent, because names repeat between districts. It fits by
-    its accented form; a name typed wholly without diacritics may fit by its bare letters where just one unit
-    does. Anything less is a suggestion, never a match. A GSO code in place of a name fits itself.
+    A name is sought only among the children of its parent, because names repeat between districts. It fits
+    whatever its letter case, spacing, type word or left-out diacritics, as long as one unit alone fits. Else it
+    is taken with one wrong letter or two wrong diacritics, unless another unit is about as near; numbers and the
+    letters that number a name (Long Hưng A) are never taken for typos. A GSO code in place of a name fits itself.
 
     Parameters
     ----------
     units
         The list.
+    former
+        Units of an older list. Their names are followed where no present name of the same parent fits.
     """
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: Units, former: FormerUnits | None = None) -> None:
         self._units = units
+        self._former = former
         self._pools: dict[tuple[int, str | None], _Pool] = {}
 
     def find_province(self, typed: str) -> PlaceMatch:
@@ -203,12 +565,31 @@ class NameIndex:
         """Return the commune of a typed name, in its district or, where only that is known, its province."""
         return self._pool(COMMUNE, parent_code).find(typed)
 
+    def find_code(self, code: str) -> PlaceMatch:
+        """Return the unit of a present code, or the unit that a former commune with this code belongs to."""
+        code = code.strip()
+        if code in self._units.by_code.index:
+            return PlaceMatch(code)
+        parts = self._former.by_code.get(code) if self._former else None
+        return _follow(parts) if parts else PlaceMatch(None)
+
     def _pool(self, level: int, parent_code: str | None) -> _Pool:
-        if (level, parent_code) not in self._pools:
+        pool = self._pools.get((level, parent_code))
+        if pool is None:
             units = self._units.by_code
             wanted = units["level"] == level
             if parent_code is not None:
-                is_child = (units["district_code"] == parent_code) | (units["province_code"] == parent_code)
-                wanted &= is_child
-            self._pools[level, parent_code] = _Pool(units.loc[wanted, "name"], units.loc[wanted, "kind"])
-        return self._pools[level, parent_code]
+                wanted &= (units["district_code"] == parent_code) | (units["province_code"] == parent_code)
+            present = units[wanted]
+            province_code = units["province_code"].get(parent_code) if level == COMMUNE and parent_code else None
+            wider = self._pool(COMMUNE, province_code) if province_code not in (None, parent_code) else None
+            pool = _Pool(present, self._former_within(level, present), wider)
+            self._pools[level, parent_code] = pool
+        return pool
+
+    def _former_within(self, level: int, present: pd.DataFrame) -> list[FormerUnit]:
+        if self._former is None or level == PROVINCE:
+            return []
+        if level == DISTRICT:
+            return self._former.districts_now_in(self._units, present.index)
+        return self._former.communes_now_in(present.index)

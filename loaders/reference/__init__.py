@@ -9,8 +9,10 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
+from geodata.former_units import FormerUnits
 from geodata.units import Units
 
+LIST_DATE_2019: Final = date(2019, 1, 1)
 LIST_DATE_2021: Final = date(2021, 7, 1)
 LIST_DATE_2025: Final = date(2025, 7, 1)
 
@@ -49,6 +51,16 @@ def load_successors() -> pd.DataFrame:
         source has it). Communes that could not be carried have no row; README.md names them.
     """
     return _read_table("successors_2025.csv", {"commune_code": "str", "successor_code": "str"})
+
+
+def load_former_units() -> FormerUnits:
+    """
+    Return the communes of January 2019 whose code, name, kind or district was another one on 1 July 2021.
+
+    Their names and codes lead to the units of `load_units`; give both to `geodata.names.NameIndex`.
+    """
+    types = {"former_code": "str", "province_code": "str", "unit_code": "str", "is_divided": "bool"}
+    return FormerUnits(_read_table("former_units_2019.csv", types), LIST_DATE_2019)
 
 
 def load_approximate_boundaries() -> gpd.GeoDataFrame:

@@ -1,8 +1,9 @@
 """
 Rebuilds the shipped unit lists and approximate boundaries: ``python -m loaders.reference.build``.
 
-Needs the packages of requirements-dev.lock and nothing else; the same packages give the same bytes. What was
-done to the data, and how good it is, is told in README.md beside this file.
+Needs the packages of requirements-dev.lock and nothing else; the same packages give the same bytes. Only the
+former units rest on a file of the statistics office: without the folder of real files they are left as they are.
+What was done to the data, and how good it is, is told in README.md beside this file.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pandas as pd
 from geodata.approximate import build_cells
 from geodata.units import COMMUNE, DISTRICT, PROVINCE, UNIT_COLUMNS, Units
 from loaders.reference import LIST_DATE_2021
+from loaders.reference.former import CODES_2019, write_former_units
 from loaders.reference.packages import LATER_DISTRICT, Packages, boxes, read_packages
 from loaders.reference.placing import place_communes
 from loaders.reference.points import BOX, judge_points
@@ -196,6 +198,11 @@ def main(folder: Path = FOLDER) -> None:
     print("  not carried:", ", ".join(built.not_carried) or "none")
     dropped = built.namesakes[["commune_code", "successor_code"]].agg(" → ".join, axis=1)
     print(f"  {len(dropped)} pairs of namesakes dropped:", ", ".join(dropped))
+    if CODES_2019.is_file():
+        count = write_former_units(Units(built.units_2021, LIST_DATE_2021), folder)
+        print(f"former_units_2019.csv: {count} former communes, or parts of them")
+    else:
+        print(f"former_units_2019.csv: left as it is, because {CODES_2019} is not there")
     size = write_boundaries(pd.read_csv(folder / "units_2021.csv", dtype=_TEXT), folder)
     print(f"approximate_boundaries_2021.parquet: {size / 1e6:.2f} MB")
 
