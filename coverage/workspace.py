@@ -130,8 +130,8 @@ class Workspace:
 
     @cached_property
     def names(self) -> NameIndex:
-        """The names of `units`."""
-        return NameIndex(self.units)
+        """The names of `units`, and those that they bore before."""
+        return NameIndex(self.units, reference.load_former_units())
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:

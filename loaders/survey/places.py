@@ -57,6 +57,9 @@ class RowPlaces:
         self._full_names = dict(zip(listed.index.astype(str), listed["full_name"].astype(str), strict=True))
         self._parents = dict(zip(listed.index.astype(str), listed["parent_code"], strict=True))
         self._typed = self._typed_above()
+        self._said: set[tuple[str, str]] = set()
+        self.former_name = ""
+        """Former name under which the last row that was asked for speaks of its commune."""
 
     @property
     def typed(self) -> PlaceTyped:
@@ -126,6 +129,7 @@ class RowPlaces:
     def commune_of(self, index: int, row: Row) -> str | None:
         """Return the code of the row's commune, or None after an issue."""
         code, name = self._table.text(row, "commune_code"), self._table.text(row, "commune_name")
+        self.former_name = ""
         if code:
             return self._by_code(index, row, code, name)
         if name:
@@ -142,7 +146,11 @@ class RowPlaces:
 
     def _by_code(self, index: int, row: Row, code: str, name: str) -> str | None:
         known = code.zfill(5) if code.isdigit() else code
-        if known not in self._units.communes.index:
+        by_code = self._names.find_code(known)
+        if by_code.code is not None and by_code.former_name:
+            self._log_how(index, row, known, by_code)
+            return by_code.code
+        if by_code.code is None:
             near = self._names.find_commune(name, parent_code=self._parent(index, row)[0]) if name else None
             self._log.add(
                 "survey.code-unknown",
@@ -160,7 +168,8 @@ class RowPlaces:
             )
             return None
         found = self._units.find(known)
-        if name and self._names.find_commune(name, parent_code=found["district_code"]).code != known:
+        named = self._names.find_commune(name, parent_code=found["district_code"]) if name else None
+        if named is not None and named.code != known:
             self._log.add(
                 "survey.code-name-disagree",
                 ERROR,
@@ -174,6 +183,7 @@ class RowPlaces:
                 name=name,
             )
             return None
+        self.former_name = named.former_name if named is not None else ""
         return known
 
     def _by_name(self, index: int, row: Row, name: str) -> str | None:
@@ -207,20 +217,20 @@ class RowPlaces:
 
     def _log_how(self, index: int, row: Row, name: str, match: PlaceMatch) -> None:
         """Tell of a name that was followed or corrected; nothing is matched silently."""
-        is_close, former = getattr(match, "is_close", False), getattr(match, "former_name", "")
-        if not (is_close or former):
+        self.former_name = match.former_name
+        if not (match.is_close or match.former_name):
             return
         template = (
             mark('"{name}" was the name until the list of {day}; it is read as {found}.')
-            if former
+            if match.former_name
             else mark('"{name}" was read as {found}: no other commune of the district is spelled nearly so.')
         )
         self._log.add(
-            "survey.commune-followed" if former else "survey.commune-corrected",
+            "survey.commune-followed" if match.former_name else "survey.commune-corrected",
             INFO,
             index,
             row,
-            self._table.columns["commune_name"],
+            self._table.key_column(row),
             template,
             name=name,
             day=f"{self._units.list_date:%d/%m/%Y}",
@@ -242,6 +252,7 @@ class RowPlaces:
                     found.candidates,
                 )
                 return None, False
+            self._log_parent(index, row, "province", self._typed.province, found)
             code = found.code
         if self._typed.district:
             found = self._names.find_district(self._typed.district, province_code=code)
@@ -255,8 +266,25 @@ class RowPlaces:
                     found.candidates,
                 )
                 return None, False
+            self._log_parent(index, row, "district", self._typed.district, found)
             code = found.code
         return code, True
+
+    def _log_parent(self, index: int, row: Row, level: str, typed: str, match: PlaceMatch) -> None:
+        """Tell once of a district or province that was corrected or followed."""
+        if not (match.is_close or match.former_name) or (level, typed) in self._said:
+            return
+        self._said.add((level, typed))
+        self._log.add(
+            "survey.place-corrected",
+            INFO,
+            index,
+            row,
+            self._table.columns.get(f"{level}_name") or self._table.key_column(row),
+            mark('"{name}" was read as {found}, here and in the rows below.'),
+            name=typed,
+            found=self._suggest((str(match.code),)) or "",
+        )
 
     def _add_unknown(
         self, index: int, row: Row, level: str, template: str, typed: str, candidates: tuple[str, ...]

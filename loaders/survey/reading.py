@@ -14,6 +14,7 @@ from geodata.tables import FIGURE_COLUMNS, FIGURE_KEY, MEASURES
 from geodata.units import Units
 from loaders.survey.columns import ColumnFound
 from loaders.survey.issues import ERROR, INFO, WARNING, Issue
+from loaders.survey.merging import merge_followed
 from loaders.survey.rows import RowReader
 from loaders.survey.rules import SurveyRow, check_doubled, check_jump, check_row, check_with_stored
 from loaders.survey.tables import ChosenColumns, TableReader, require_header
@@ -137,7 +138,8 @@ def read_survey(
             readers.append(reader)
     if not readers:
         raise require_header(sheets, template, file_name=file_name)
-    issues = [issue for reader in readers for issue in reader.log.issues]
+    rows, issues = merge_followed(rows)
+    issues += [issue for reader in readers for issue in reader.log.issues]
     issues += _hidden_sheets(sheets, found)
     issues += _check(rows, readers, template, figures_of)
     bad = {(issue.sheet, row_of(issue.cell)) for issue in issues if issue.severity == ERROR and issue.cell}
@@ -145,7 +147,7 @@ def read_survey(
     return SurveyReading(
         tables=tuple(_table_read(reader) for reader in readers),
         rows_read=sum(reader.rows_read for reader in readers),
-        rows_valid=len(valid),
+        rows_valid=sum(row.merged_rows for row in valid),
         figures=_figure_table(valid),
         cells=_cell_table(valid),
         notes=_note_table(valid),

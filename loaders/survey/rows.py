@@ -110,6 +110,7 @@ class RowReader:
             cells={column.key: address(index, column.index) for column in self.table.measures},
             labels={column.key: column.label for column in self.table.measures},
             note=self.table.text(row, "note") or None,
+            former_name=self._places.former_name,
         )
 
     def _has_figures(self, index: int, row: Row) -> bool:

@@ -25,6 +25,10 @@ class SurveyRow:
         Measure → address and → column label, for messages.
     key_cell
         Address of the cell that names the commune.
+    former_name
+        Full name under which the row speaks of the commune, where that is one it bore before.
+    merged_rows
+        Rows of the sheet that were added up to this one.
     """
 
     sheet: str
@@ -39,6 +43,8 @@ class SurveyRow:
     cells: dict[str, str]
     labels: dict[str, str]
     note: str | None = None
+    former_name: str = ""
+    merged_rows: int = 1
 
 
 # Whole = sum of parts; the third entry names parts that may be counted inside another one and left out.

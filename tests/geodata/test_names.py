@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from geodata.names import NameIndex, accented_key, plain_key, split_type_word
+from geodata.names import NameIndex, PlaceMatch, accented_key, plain_key, split_type_word
 from geodata.units import UNIT_COLUMNS, Units
 
 ROWS = [
@@ -27,7 +27,14 @@ ROWS = [
     ("30600", 3, "Phước Long", "xa", "892"),
     ("30601", 3, "Phước Long", "thi-tran", "892"),
     ("30602", 3, "1", "phuong", "892"),
+    ("30603", 3, "11", "phuong", "892"),
+    ("30604", 3, "Long Hưng A", "xa", "892"),
+    ("30605", 3, "Mỹ Phúc", "xa", "892"),
     ("29374", 3, "Hòa Lợi", "xa", "847"),
+    ("29375", 3, "Thạnh Mỹ", "xa", "847"),
+    ("29376", 3, "Thanh Mỹ", "thi-tran", "847"),
+    ("29377", 3, "III", "phuong", "847"),
+    ("29378", 3, "Xà Phiên", "xa", "847"),
 ]
 
 
@@ -48,6 +55,10 @@ def names() -> NameIndex:
         ("thị trấn Cái Dầu", {"thi-tran"}, "Cái Dầu"),
         ("P.1", {"phuong"}, "1"),
         ("P1", {"phuong"}, "1"),
+        ("F.1", {"phuong"}, "1"),
+        ("P III", {"phuong"}, "III"),
+        ("Ph. An Hội", {"phuong"}, "An Hội"),
+        ("TTr. Cái Dầu", {"thi-tran"}, "Cái Dầu"),
         ("TX. Tân Châu", {"thi-xa"}, "Tân Châu"),
         ("H. Châu Phú", {"huyen"}, "Châu Phú"),
         ("T. An Giang", {"tinh"}, "An Giang"),
@@ -117,10 +128,137 @@ def test_accents_that_decide_are_not_guessed(names: NameIndex) -> None:
     assert set(match.candidates) == {"30598", "30599"}
 
 
-def test_typo_is_a_suggestion_and_no_match(names: NameIndex) -> None:
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Mĩ Đức",
+        "Mỹ Đưc",  # one diacritic left out
+        "My Đức",
+        "MỸ  ĐỨC ",
+        unicodedata.normalize("NFD", "Mỹ Đức"),
+        "X.Mỹ Đức",
+        "MỹĐức",
+        "Mỹ-Đức",
+        "mỹđức",
+        "XA MY DUC",
+    ],
+)
+def test_left_out_diacritics_case_and_spacing_are_no_typos(names: NameIndex, typed: str) -> None:
+    match = names.find_commune(typed, parent_code="889")
+    assert (match.code, match.is_close) == ("30469", False)
+    assert match.distance < 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Mỹ Đứt",  # another letter
+        "Mỹ Đứ",  # one too few
+        "Mỹ Đứcc",  # one too many
+        "Mỹ Đcứ",  # two swapped
+        "Mỷ Đức",  # another tone
+        "my dut",
+        "Myx Ddức",  # telex keys that were not taken
+        "Xả Mỹ Đức",  # a wrong diacritic in the type word
+    ],
+)
+def test_one_typo_is_matched_and_reported(names: NameIndex, typed: str) -> None:
+    match = names.find_commune(typed, parent_code="889")
+    assert (match.code, match.is_close, match.distance) == ("30469", True, 1.0)
+
+
+def test_two_typos_are_a_suggestion_and_no_match(names: NameIndex) -> None:
     match = names.find_commune("Vĩnh Thạnh Chung", parent_code="889")
     assert match.code is None
-    assert match.candidates[0] == "30478"
+    assert not match.is_ambiguous
+    assert (match.candidates[0], match.distances[0]) == ("30478", 2.0)
+
+
+def test_candidates_have_their_distances_nearest_first(names: NameIndex) -> None:
+    match = names.find_commune("Mỹ Đúp", parent_code="889")
+    assert match.distances == tuple(sorted(match.distances))
+    assert len(match.distances) == len(match.candidates)
+
+
+@pytest.mark.parametrize(("typed", "code"), [("Loc Thạnh", "30598"), ("Lộc Thạh", "30598"), ("Lộc Thàh", "30599")])
+def test_diacritics_that_decide_count_in_a_typo_too(names: NameIndex, typed: str, code: str) -> None:
+    assert names.find_commune(typed, parent_code="892").code == code
+
+
+@pytest.mark.parametrize("typed", ["Lộc Thnh", "Lộc Thảnh", "loc thnh", "Lộc Thanh"])
+def test_typo_as_near_to_two_is_ambiguous(names: NameIndex, typed: str) -> None:
+    match = names.find_commune(typed, parent_code="892")
+    assert match.code is None
+    assert match.is_ambiguous
+    assert set(match.candidates) == {"30598", "30599"}
+    assert len(set(match.distances)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "district", "code"),
+    [
+        ("P.1", "892", "30602"),
+        ("Phường 11", "892", "30603"),
+        ("Phường I", "892", "30602"),
+        ("Phường XI", "892", "30603"),
+        ("Phường 3", "847", "29377"),
+        ("long hưnga", "892", "30604"),
+        ("Long Hung A", "892", "30604"),
+        ("Long Hưg A", "892", "30604"),
+        ("Phường 12", "892", None),
+        ("Phường 111", "892", None),
+        ("Phường 1, 1", "892", None),
+        ("Phường IV", "847", None),
+        ("Long Hưng B", "892", None),
+        ("Long Hưng", "892", None),
+        ("Long Hưng 1", "892", None),
+        ("Long Hưg B", "892", None),
+    ],
+)
+def test_what_numbers_a_name_is_never_a_typo(names: NameIndex, typed: str, district: str, code: str | None) -> None:
+    assert names.find_commune(typed, parent_code=district).code == code
+
+
+def test_exact_name_of_another_kind_is_ambiguous_beside_a_near_one_of_the_kind(names: NameIndex) -> None:
+    assert names.find_commune("Thanh Mỹ", parent_code="847").code == "29376"
+    match = names.find_commune("Xã Thanh Mỹ", parent_code="847")
+    assert match.is_ambiguous
+    assert set(match.candidates) == {"29375", "29376"}
+
+
+@pytest.mark.parametrize("typed", ["Xà Phiên", "Xa Phien", "xã xà phiên", "xa phien"])
+def test_name_that_begins_like_a_type_word(names: NameIndex, typed: str) -> None:
+    assert names.find_commune(typed, parent_code="847").code == "29378"
+
+
+def test_name_of_another_district_is_not_taken_for_a_typo(names: NameIndex) -> None:
+    assert names.find_commune("Mỹ Phúcc", parent_code="892").code == "30605"
+    match = names.find_commune("Mỹ Phú", parent_code="892")  # of district 889
+    assert match.is_ambiguous
+    assert match.candidates == ("30472", "30605")
+
+
+def test_provinces_and_districts_are_matched_with_a_typo_too(names: NameIndex) -> None:
+    assert names.find_province("An Giagn").code == "89"
+    assert names.find_district("Huyện Châu Phù", province_code="89").code == "889"
+
+
+@pytest.mark.parametrize("typed", ["", " ", "Xã", "?", "123456"])
+def test_what_is_no_name_is_not_found(names: NameIndex, typed: str) -> None:
+    assert names.find_commune(typed, parent_code="889").code is None
+
+
+def test_asking_again_gives_the_same_answer_whatever_was_asked_between(names: NameIndex) -> None:
+    first = names.find_commune("Mỷ Đức", parent_code="889")
+    for number in range(5000):
+        names.find_commune(f"Thôn {number}", parent_code="889")
+    assert names.find_commune("Mỷ Đức", parent_code="889") == first
+
+
+def test_codes_are_found(names: NameIndex) -> None:
+    assert names.find_code(" 30469 ").code == "30469"
+    assert names.find_code("889").code == "889"
+    assert names.find_code("99999") == PlaceMatch(None)
 
 
 def test_name_of_another_district_is_not_found(names: NameIndex) -> None:

@@ -161,7 +161,7 @@ NAMED = {key: value for key, value in MY_DUC.items() if key != "Mã xã"} | {"T�
     [
         ({"Huyện": "Châu Phú", "Tên xã": "Vĩnh Thạnh Chung"}, "survey.commune-unknown", "Vĩnh Thạnh Trung"),
         ({"Huyện": "Châu Phu Phu", "Tên xã": "Mỹ Đức"}, "survey.district-unknown", "Châu Phú"),
-        ({"Tỉnh": "An Gian", "Tên xã": "Mỹ Đức"}, "survey.province-unknown", "An Giang"),
+        ({"Tỉnh": "An Gi", "Tên xã": "Mỹ Đức"}, "survey.province-unknown", "An Giang"),
     ],
 )
 def test_unknown_names_come_with_a_suggestion(row: dict[str, str], code: str, suggestion: str) -> None:
@@ -169,6 +169,12 @@ def test_unknown_names_come_with_a_suggestion(row: dict[str, str], code: str, su
     assert issue.code == code
     assert issue.suggestion is not None
     assert suggestion in issue.suggestion
+
+
+def test_mistyped_names_are_matched_and_told() -> None:
+    reading = read(NAMED | {"Tỉnh": "An Gian", "Huyện": "Châu Phú", "Tên xã": "Mỹ Đứcc"})
+    assert [issue.code for issue in reading.issues] == ["survey.place-corrected", "survey.commune-corrected"]
+    assert reading.figures["commune_code"].tolist() == ["30469"]
 
 
 def test_name_without_a_district_is_not_guessed() -> None:

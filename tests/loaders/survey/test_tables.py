@@ -15,14 +15,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from geodata.names import NameIndex
 from geodata.periods import Period
-from loaders.reference import load_units
+from loaders.reference import load_former_units, load_units
 from loaders.survey.columns import match_label
 from loaders.survey.reading import SurveyReading, read_survey
 from loaders.survey.templates import load_template
 
 TEMPLATE = load_template("commune_survey")
 UNITS = load_units()
-NAMES = NameIndex(UNITS)
+NAMES = NameIndex(UNITS, load_former_units())
 
 
 def read_book(*fills: Callable[[Worksheet], None], **options: Any) -> SurveyReading:
@@ -233,6 +233,17 @@ def test_tcvn3_sheet_is_converted_and_told() -> None:
     assert "survey.text-converted" in codes(reading)
 
 
+def test_rows_of_merged_communes_are_added_up() -> None:
+    header = ["Tỉnh", "Huyện", "Xã", "Tổng số hộ", "Số hộ có điện lưới", "Hộ sau công tơ tổng"]
+    place = ["Tiền Giang", "Tân Phước"]
+    town, commune = [*place, "Thị trấn Mỹ Phước", 100, 98, 7], [*place, "Xã Mỹ Phước", 20, 20, ""]
+    reading = read_book(rows(["Quý II/2021"], header, town, commune))
+    assert reading.figures["households_all"].tolist() == [120]
+    assert reading.figures["households_bulk"].isna().all()
+    assert Counter(codes(reading)) == {"survey.commune-followed": 1, "survey.communes-merged": 1}
+    assert codes(read_book(rows(["Quý II/2021"], header, town, town))) == ["survey.commune-doubled"]
+
+
 @pytest.mark.shared
 def test_real_census_is_read_right(shared_folder: Path) -> None:
     content = (shared_folder / "data" / "census_2019_households_by_ward.xlsx").read_bytes()
@@ -245,4 +256,8 @@ def test_real_census_is_read_right(shared_folder: Path) -> None:
     # The three others are island districts without communes, and told as such.
     assert (totals.values["found"], totals.values["agreeing"]) == (776, 773)
     assert counts["survey.total-without-rows"] == 3
+    # Communes merged since then are followed and added up; one was divided, and nothing is guessed for it.
+    assert [issue.code for issue in reading.issues if issue.severity == "error"] == ["survey.commune-ambiguous"]
+    assert reading.rows_valid == 2512
+    assert len(reading.figures) == 2484
     assert int(reading.figures.set_index("commune_code")["households_all"]["22738"]) == 4133
