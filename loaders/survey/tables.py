@@ -87,7 +87,8 @@ class TableFound:
         """Return the column that names the commune to the reader of a row: the name, else the code."""
         named = [self.columns[key] for key in ("commune_name", "commune_code") if key in self.columns]
         filled = [column for column in named if self.text(row, column.key)]
-        return (filled or named)[0]
+        # Columns of places may have been looked for by their content, and none found.
+        return next(iter(filled or named), self.measures[0])
 
 
 @dataclass
@@ -219,7 +220,12 @@ class TableReader:
         if best is None:
             return None
         _, first, height = best
-        while height < HEADER_LINES and first + height < len(lines) and _continues(lines[first : first + height + 1]):
+        labels = _join_labels(lines[first : first + height], top + first, merged)
+        keys = self._template.figure_keys
+        figures = [
+            c.index for c in match_columns(labels, self._template, self._chosen(layout_of(labels))) if c.key in keys
+        ]
+        while height < HEADER_LINES and first + height < len(lines) and _parts(lines[first + height], min(figures)):
             height += 1
         return first, height
 
@@ -322,13 +328,11 @@ def _join_labels(lines: list[Row], top: int, merged: dict[tuple[int, int], Block
     return tuple(tuple(row[column] for row in texts if row[column]) for column in range(width))
 
 
-def _continues(lines: list[Row]) -> bool:
-    """Whether the last of the lines only parts columns that the lines above head, as "1 người, 2 người" does."""
-    *above, last = lines
-    if any(not isinstance(value, str) for value in last) or not any(str(value).strip() for value in last):
-        return False
-    first_label = next(i for i, value in enumerate(above[-1]) if str(value).strip())
-    return not any(str(value).strip() for value in last[: first_label + 1])
+def _parts(line: Row, first_figure: int) -> bool:
+    """Whether a line below a header only parts columns of figures, as "1 người, 2 người" does."""
+    filled = [index for index, value in enumerate(line) if value != "" and str(value).strip()]
+    is_text = all(any(letter.isalpha() for letter in str(line[index])) for index in filled)
+    return is_text and len(filled) >= _LEAST_MEASURES and min(filled) >= first_figure
 
 
 def _holds_numbers(row: Row) -> bool:

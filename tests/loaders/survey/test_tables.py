@@ -106,6 +106,18 @@ def test_heading_rows_hold_for_the_rows_below() -> None:
     assert reading.rows_valid == 3
 
 
+def test_heading_right_below_the_header_is_no_line_of_it() -> None:
+    table = rows(TITLE, HEADER, ["", "Huyện Châu Phú"], ["", *MY_DUC], ["", *MY_PHU])
+    reading = read_book(table)
+    assert reading.issues == ()
+    assert reading.rows_valid == 2
+
+
+def test_table_without_names_of_places_is_told_row_by_row() -> None:
+    reading = read_book(rows(TITLE, ["", "Tổng số hộ", "Số hộ có điện lưới"], ["a", 100, 98], ["b", 50, 50]))
+    assert codes(reading) == ["survey.commune-missing"] * 2
+
+
 def test_total_that_differs_from_its_rows_is_told_and_never_taken() -> None:
     reading = read_book(rows(TITLE, HEADER, ["Châu Phú", *MY_DUC], ["", *MY_PHU], ["", "Tổng cộng", 151, 148]))
     [issue, left_out] = reading.issues
