@@ -77,3 +77,26 @@ def show_sources(sources: pd.DataFrame, language: Language) -> None:
         }
     )
     st.dataframe(table, width="stretch", hide_index=True)
+
+
+def show_history(history: pd.DataFrame, language: Language) -> None:
+    """Show every value uploaded for a commune and quarter: what became of it, by whom, when, from which cell."""
+    say = language.say
+    if history.empty:
+        st.write(say("No accepted upload holds figures of this commune for this quarter."))
+        return
+    states = {"draft": say("draft"), "accepted": say("accepted"), "withdrawn": say("withdrawn")}
+    table = pd.DataFrame(
+        {
+            say("Figure"): [say(_names.MEASURES[m]) for m in history["measure"]],
+            say("Value"): [language.count(int(v)) for v in history["value"]],
+            say("State"): [states[state] for state in history["state"]],
+            say("Person"): history["user"],
+            say("Time"): [language.moment(_cache.local_time(at)) for at in history["at"]],
+            say("Reason"): [reason or "" for reason in history["reason"]],
+            say("File"): history["file_name"],
+            say("Sheet"): [sheet or "–" for sheet in history["sheet"]],
+            say("Cell"): [cell or "–" for cell in history["cell"]],
+        }
+    )
+    st.dataframe(table, width="stretch", hide_index=True)

@@ -106,6 +106,8 @@ def _draw_commune(choices: _state.Choices, period: str, code: str) -> None:
     with st.expander(language.say("Where these figures come from")):
         sources = workspace.sources_of(code, period)
         _tables.show_sources(sources, language)
+    with st.expander(language.say("Every value ever uploaded for this quarter")):
+        _tables.show_history(workspace.history_of(code, period), language)
 
 
 def _draw_areas(choices: _state.Choices, period: str, name: str) -> None:
