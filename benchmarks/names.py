@@ -2,8 +2,9 @@
 How fast and how surely typed names of communes are matched: ``python benchmarks/names.py``.
 
 The rows are drawn, with repetition, from the generated corpus of tests/geodata/name_variants.py and are the same
-in every run. `difflib.get_close_matches` and RapidFuzz seek each typed name in the same district's full names,
-on the same rows, in the same run.
+in every run; as in a province's report, those of a district stand together. Then each variant is sought once,
+where nothing that was remembered can help. `difflib.get_close_matches` and RapidFuzz seek each typed name among
+the same district's full names, on the same rows, in the same run.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import difflib
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rapidfuzz import process
 
@@ -22,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from geodata.names import NameIndex, PlaceMatch
 from geodata.units import Units
-from loaders.reference import load_units
+from loaders.reference import load_former_units, load_units
 from tests.geodata.name_variants import Outcome, Variant, judge_matches, make_corpus
 
 ROWS: Final = 100_000
@@ -32,42 +34,39 @@ Find = Callable[[Variant], PlaceMatch]
 
 def make_our_find(units: Units) -> Find:
     """Return the product's matching, with nothing remembered yet."""
-    names = NameIndex(units)
+    names = NameIndex(units, load_former_units())
     for code in units.districts.index:  # districts are read once per process, not per row
         names.find_commune("", parent_code=code)
     return lambda row: names.find_commune(row.typed, parent_code=row.district_code)
 
 
 def make_difflib_find(units: Units) -> Find:
-    """Return the best of `difflib.get_close_matches` with its default cutoff, for names in lower case."""
-    codes_of = _codes_by_name(units)
+    """Return the best of `difflib.get_close_matches`, for names as they were typed."""
+    return _make_peer(units, lambda typed, names: difflib.get_close_matches(typed, names), str)
 
-    def find(row: Variant) -> PlaceMatch:
-        codes = codes_of[row.district_code]
-        near = difflib.get_close_matches(row.typed.lower(), codes)
-        return PlaceMatch(codes[near[0]] if near else None)
 
-    return find
+def make_lower_difflib_find(units: Units) -> Find:
+    """Return the best of `difflib.get_close_matches`, for names in lower case."""
+    return _make_peer(units, lambda typed, names: difflib.get_close_matches(typed, names), str.lower)
 
 
 def make_rapidfuzz_find(units: Units) -> Find:
     """Return the best of `rapidfuzz.process.extractOne` above 60, for names in lower case."""
-    codes_of = _codes_by_name(units)
+    return _make_peer(units, lambda typed, names: process.extractOne(typed, names, score_cutoff=60), str.lower)
+
+
+def _make_peer(units: Units, seek: Callable[[str, list[str]], Any], style: Callable[[str], str]) -> Find:
+    codes_of = {
+        str(district): {style(str(name)): str(code) for code, name in communes["full_name"].items()}
+        for district, communes in units.communes.groupby("district_code")
+    }
+    names_of = {district: list(codes) for district, codes in codes_of.items()}
 
     def find(row: Variant) -> PlaceMatch:
-        codes = codes_of[row.district_code]
-        near = process.extractOne(row.typed.lower(), codes.keys(), score_cutoff=60)
-        return PlaceMatch(codes[near[0]] if near else None)
+        near = seek(style(row.typed), names_of[row.district_code])
+        return PlaceMatch(codes_of[row.district_code][near[0]] if near else None)
 
     return find
-
-
-def _codes_by_name(units: Units) -> dict[str, dict[str, str]]:
-    by_district = units.communes.groupby("district_code")
-    return {
-        str(district): {str(name).lower(): str(code) for code, name in communes["full_name"].items()}
-        for district, communes in by_district
-    }
 
 
 def measure_find(rows: list[Variant], find: Find) -> tuple[float, Outcome]:
@@ -77,26 +76,38 @@ def measure_find(rows: list[Variant], find: Find) -> tuple[float, Outcome]:
     return time.perf_counter() - started, judge_matches(rows, matches)
 
 
+def print_comparison(title: str, rows: list[Variant], units: Units) -> None:
+    """Print what each matcher needs for the rows, and how often it is right."""
+    print(f"\n{title}: {len(rows):,} rows, {len({(row.typed, row.district_code) for row in rows}):,} of them distinct")
+    ours = 0.0
+    for name, make in MATCHERS.items():
+        seconds, outcome = measure_find(rows, make(units))
+        ours = ours or seconds
+        print(
+            f"  {name:19} {seconds:6.2f} s {seconds / len(rows) * 1e6:6.1f} µs a row {seconds / ours:6.1f} times ours"
+            f"   precision {outcome.precision:.3%}  recall {outcome.recall:.3%}"
+            f"  undecidable and refused {outcome.refused_rightly:,}"
+        )
+
+
+MATCHERS: Final = {
+    "geodata.names": make_our_find,
+    "difflib, lower case": make_lower_difflib_find,
+    "difflib, as typed": make_difflib_find,
+    "rapidfuzz": make_rapidfuzz_find,
+}
+
+
 def main() -> None:
     """Measure and print."""
     units = load_units()
     corpus = make_corpus(units, seed=SEED)
-    # As in a province's report, the rows of a district stand together.
-    rows = sorted(random.Random(SEED).choices(corpus.variants, k=ROWS), key=lambda row: row.district_code)
-    print(f"{len(corpus.variants):,} variants, {corpus.left_out} left out because they coincide with another commune")
-    print(f"{ROWS:,} rows, {len({(row.typed, row.district_code) for row in rows}):,} of them distinct")
-    makers = {"geodata.names": make_our_find, "difflib": make_difflib_find, "rapidfuzz": make_rapidfuzz_find}
-    for title, few in (("all rows", rows), ("distinct rows, each once", list(corpus.variants))):
-        print(f"\n{title} ({len(few):,})")
-        ours = 0.0
-        for name, make in makers.items():
-            seconds, outcome = measure_find(few, make(units))
-            ours = ours or seconds
-            print(
-                f"  {name:14} {seconds:6.2f} s  {seconds / ours:6.1f} times  {seconds / len(few) * 1e6:6.1f} µs a row  "
-                f"precision {outcome.precision:.3%}  recall {outcome.recall:.3%}  "
-                f"refused rightly {outcome.refused_rightly}"
-            )
+    undecidable = Counter(variant.way for variant in corpus.variants if variant.is_undecidable)
+    print(f"{len(corpus.variants):,} variants; {corpus.left_out} left out, being the name of another commune")
+    print(f"{undecidable.total()} undecidable, as near to another commune: {dict(undecidable.most_common())}")
+    rows = random.Random(SEED).choices(corpus.variants, k=ROWS)
+    print_comparison("drawn with repetition", sorted(rows, key=lambda row: row.district_code), units)
+    print_comparison("each variant once", list(corpus.variants), units)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ _TELEX_LETTERS: Final = (
     ("ee", "ê"),
     ("oo", "ô"),
     ("aw", "ă"),
+    ("quow", "quơ"),
     ("uow", "ươ"),
     ("ow", "ơ"),
     ("uw", "ư"),
@@ -105,7 +106,10 @@ def _split_mistyped_type_word(text: str) -> tuple[frozenset[str], str]:
 
 
 def _continues_word(text: str, end: int) -> bool:
-    return text[end - 1].isalpha() and text[end].islower()
+    if not (text[end - 1].isalpha() and text[end].isalpha()):
+        return False
+    # XãMỹ is two words, and so is XÃMỸ; but QUANG is one.
+    return text[end].islower() or (text[end - 1].isupper() and text[:end].isascii())
 
 
 def accented_key(name: str) -> str:
@@ -320,7 +324,7 @@ class PlaceMatch:
     candidates
         Codes that fit nearly equally (ambiguous), or that come near (unknown), the nearest first.
     is_ambiguous
-        Whether several units fit nearly equally.
+        Whether several units fit nearly equally, or one that was divided.
     distance
         Distance of the typed name from the name of the unit found; 0 where it fits.
     distances
@@ -387,8 +391,13 @@ class _Pool:
         self._wider = wider
         parent_of = dict(zip(present.index.astype("str"), present["parent_code"].astype("str"), strict=True))
         named = [
-            *((code, name, kind, "", False) for code, name, kind in present[["name", "kind"]].itertuples()),
-            *((unit.unit_code, unit.name, unit.kind, unit.full_name, unit.is_divided) for unit in former),
+            (str(code), str(name), str(kind), "", False) for code, name, kind in present[["name", "kind"]].itertuples()
+        ]
+        taken = {(parent_of[code], kind, accented_key(name)) for code, name, kind, _, _ in named}
+        named += [
+            (unit.unit_code, unit.name, unit.kind, unit.full_name, unit.is_divided)
+            for unit in former
+            if (parent_of[unit.unit_code], unit.kind, accented_key(unit.name)) not in taken
         ]
         self._names = [
             _Name(code, parent_of[code], kind, spelling, former_name, is_divided)
@@ -493,16 +502,20 @@ def _nearest(fits: list[_Fit]) -> list[_Fit]:
     """Return the nearest of the units that nearly fit, or several as near; none where none is near enough."""
     if not fits:
         return []
-    first = fits[0] if len(fits) == 1 else min(fits, key=lambda fit: (fit.distance, fit.former_name))
+    # A present name comes before the same unit's former one, and one of the typed kind before another.
+    near = sorted(fits, key=_order) if len(fits) > 1 else fits
+    first = near[0]
     # A former name is followed where it fits, and not with a typo.
     if not first.is_sure or (first.former_name and first.distance >= 1):
         return []
-    if len(fits) == 1:
-        return fits
-    near = [first, *(fit for fit in fits if fit.distance == first.distance)]
-    of_kind = [fit for fit in near if fit.has_kind]
-    has_one_name = len({fit.name.spelling for fit in near}) == 1
-    return of_kind if of_kind and has_one_name else near
+    near = [fit for fit in near if fit.distance == first.distance]
+    if len(near) > 1 and first.has_kind and len({fit.name.spelling for fit in near}) == 1:
+        return [fit for fit in near if fit.has_kind]
+    return near
+
+
+def _order(fit: _Fit) -> tuple[float, bool, str]:
+    return fit.distance, not fit.has_kind, fit.former_name
 
 
 def _decide(fits: list[_Fit]) -> PlaceMatch:
@@ -536,16 +549,32 @@ class NameIndex:
     The names of one list of units, ready to be asked.
 
     A name is sought only among the children of its parent, because names repeat between districts. It fits
-    whatever its letter case, spacing, type word or left-out diacritics, as long as one unit alone fits. Else it
-    is taken with one wrong letter or two wrong diacritics, unless another unit is about as near; numbers and the
-    letters that number a name (Long Hưng A) are never taken for typos. A GSO code in place of a name fits itself.
+    whatever its letter case, spacing or type word, with its diacritics or without some of them, where one unit
+    alone fits so. Else it is taken with one wrong letter or two wrong diacritics, unless another unit is as near,
+    or another commune of the province has just this name. Numbers, and letters that number a name (Long Hưng A),
+    are never taken for typos. A GSO code in place of a name fits itself.
 
     Parameters
     ----------
     units
         The list.
     former
-        Units of an older list. Their names are followed where no present name of the same parent fits.
+        Units of an older list. Their names and codes are followed where no present one of the same parent fits;
+        a name of several meanings, and a unit that was divided, is ambiguous.
+
+    Examples
+    --------
+    >>> columns = ["code", "level", "name", "kind", "parent_code"]
+    >>> rows = [("89", 1, "An Giang", "tinh", None), ("889", 2, "Châu Phú", "huyen", "89")]
+    >>> rows += [("30463", 3, "Cái Dầu", "thi-tran", "889"), ("30469", 3, "Mỹ Đức", "xa", "889")]
+    >>> from geodata.units import UNIT_COLUMNS
+    >>> table = pd.DataFrame(rows, columns=columns).reindex(columns=list(UNIT_COLUMNS))
+    >>> names = NameIndex(Units(table, list_date=pd.Timestamp("2021-07-01").date()))
+    >>> names.find_commune("TT CAI DAU", parent_code="889").code
+    '30463'
+    >>> match = names.find_commune("Mỹ Đứt", parent_code="889")
+    >>> match.code, match.is_close, match.distance
+    ('30469', True, 1.0)
     """
 
     def __init__(self, units: Units, former: FormerUnits | None = None) -> None:

@@ -148,7 +148,7 @@ def paint_of_changes(
         rows[str(code)] = [None if kind is None else order.index(kind), names.get(str(kind), untouched), shown]
     paint = {
         "title": language.say("What the file touches"),
-        "unit": "",
+        "unit": language.say("Commune"),
         "period": "",
         "classes": [
             *[[_CHANGE_COLOURS[kind], name] for kind, name in names.items()],

@@ -254,7 +254,8 @@ def make_corpus(units: Units, *, seed: int) -> Corpus:
                 if _coincides(name, meant, [other for other in beside if not type_word or other.kind == meant.kind]):
                     left_out += 1
                     continue
-                is_undecidable = any(_is_as_near(name, other, meant) for other in beside)
+                # A number in another writing is the same number.
+                is_undecidable = way != "number" and any(_is_as_near(name, other, meant) for other in beside)
                 typed = _styled(type_word + name, draw)
                 variants.append(Variant(typed, meant.code, str(district_code), way, is_undecidable))
     return Corpus(tuple(variants), left_out)

@@ -67,6 +67,8 @@ def names() -> NameIndex:
         ("Phương Thạnh", set(), "Phương Thạnh"),
         ("Quảng Trị", set(), "Quảng Trị"),
         ("Thanh Phong", set(), "Thanh Phong"),
+        ("QUANG TRI", set(), "QUANG TRI"),
+        ("XÃMỸĐỨC", {"xa"}, "MỸĐỨC"),
         ("Mỹ Đức", set(), "Mỹ Đức"),
     ],
 )
