@@ -5,22 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 import pandas as pd
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA, Postfix, Prefix
+from rapidfuzz.distance import OSA
 
 from geodata.former_units import FormerUnit, FormerUnits
+from geodata.spelling import BARE_OF, TONES, Spelling, read_telex, spell
 from geodata.units import COMMUNE, DISTRICT, PROVINCE, Units
 
-_TONES: Final = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
-_QUALITIES: Final = ("\u0302", "\u0306", "\u031b", "đ")
-
-# An abbreviation needs its point, unless it is one that no name begins with.
 _TYPE_WORD: Final = re.compile(
     r"""(?:(?P<thi_tran>thị\s*trấn|thi\s*tran|t\.\s*tr?(?:\.|\b)|ttr?(?:\.|\s))
     |(?P<thi_xa>thị\s*xã|thi\s*xa|t\.\s*x(?:\.|\b)|tx(?:\.|\s))
@@ -40,30 +37,7 @@ _FIRST_OF_TYPE_WORD: Final = frozenset("tTđĐdDpPfFhHqQxX")
 _BARE_TYPE_WORD: Final = re.compile(r"(?:thi|thanh|dac|phuong|huyen|quan|tinh|xa)\b", re.IGNORECASE)
 _ANY_KIND: Final[frozenset[str]] = frozenset()
 _SYLLABLE: Final = re.compile(r"[^\W_]+")
-_DIGITS: Final = re.compile(r"\d+")
-_VOWELS: Final = frozenset("aeiouy")
-_Y_FOR_I: Final = re.compile(r"(?<![au])y|(?<=qu)y")
-
-_ROMANS: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-_TAILS: Final = {roman: str(number) for number, roman in enumerate(_ROMANS, 1)} | dict(zip("abcd", "abcd", strict=True))
-"""Last words that number a name as digits do: "Long Hưng A", "Hòa Tú II"."""
-
-_LAST_OF_TAIL: Final = frozenset("abcdivxABCDIVX.)-")
 _TELEX_KEYS: Final = re.compile(r"(?<=\w)[sfrxjSFRXJ]\b|dd|aa|ee|oo|[aou]w|DD|Dd|AA|EE|OO|[AOU][Ww]")
-_TELEX_LETTERS: Final = (
-    ("dd", "đ"),
-    ("aa", "â"),
-    ("ee", "ê"),
-    ("oo", "ô"),
-    ("aw", "ă"),
-    ("quow", "quơ"),
-    ("uow", "ươ"),
-    ("ow", "ơ"),
-    ("uw", "ư"),
-)
-_TELEX_TONE: Final = re.compile(r"\b([^\W\d_]*?[aeiouyăâêôơư])([^\W\d_]*?)([fsrxj])\b")
-_TELEX_MARKS: Final = {key: mark for mark, key in _TONES.items()}
-
 SUGGESTIONS: Final = 3
 _LEAST_LIKENESS: Final = 60.0
 _LEAST_LETTERS: Final = 4
@@ -101,7 +75,7 @@ def _split_type_word(text: str) -> tuple[frozenset[str], str]:
 
 def _split_mistyped_type_word(text: str) -> tuple[frozenset[str], str]:
     """Return kinds and rest where the type word has wrong diacritics or none: Xả Mỹ Đức."""
-    kinds, rest = _split_type_word(text.translate(_BARE_OF))
+    kinds, rest = _split_type_word(text.translate(BARE_OF))
     return kinds, text[-len(rest) :]
 
 
@@ -141,8 +115,8 @@ def _syllable_key(syllable: str) -> str:
     if syllable.isdigit():
         return syllable.lstrip("0") or "0"
     decomposed = unicodedata.normalize("NFD", syllable)
-    tone = "".join(_TONES[mark] for mark in decomposed if mark in _TONES)
-    letters = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES))
+    tone = "".join(TONES[mark] for mark in decomposed if mark in TONES)
+    letters = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in TONES))
     return letters + tone.upper()
 
 
@@ -159,154 +133,6 @@ def plain_key(name: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return "".join(s.lstrip("0") or "0" if s.isdigit() else s for s in _SYLLABLE.findall(bare))
-
-
-class _Table(dict[int, str]):
-    """What each character becomes under `str.translate`, worked out when it is first met."""
-
-    def __init__(self, read: Callable[[str], str]) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, point: int) -> str:
-        self[point] = self._read(chr(point))
-        return self[point]
-
-
-def _read_letter(character: str) -> str:
-    base = unicodedata.normalize("NFD", character.lower().replace("đ", "d"))[0]
-    return base if base.isalpha() or base.isdecimal() else ""
-
-
-def _read_mark(character: str) -> str:
-    """Return one character for the diacritics of a letter, ``@`` for none; `_parts` takes it apart."""
-    if not _read_letter(character).isalpha():
-        return ""
-    marks = unicodedata.normalize("NFD", character.lower())
-    tone = sum(list(_TONES).index(mark) + 1 for mark in marks if mark in _TONES)
-    quality = sum(_QUALITIES.index(mark) + 1 for mark in marks if mark in _QUALITIES)
-    return chr(64 + 6 * quality + tone)
-
-
-def _parts(mark: str) -> tuple[int, int]:
-    """Return the quality (â, ă, ơ, đ) and the tone of a mark, 0 for none."""
-    return divmod(ord(mark) - 64, 6)
-
-
-_LETTER_OF: Final = _Table(_read_letter)
-_BARE_OF: Final = _Table(lambda character: _read_letter(character) or character)
-_MARK_OF: Final = _Table(_read_mark)
-
-
-class _Spelling(NamedTuple):
-    """A name taken apart: bare letters without spaces, the diacritics of each, and what numbers the name."""
-
-    letters: str
-    folded: str  # the letters with i for y, as in Mĩ and Mỹ
-    marks: str
-    is_marked: bool  # whether it has any diacritic
-    number: str
-    tail: str = ""  # last letters that may number the name, where `number` does not have them
-
-    def differs_by(self, name: _Spelling) -> tuple[float, bool]:
-        """
-        Return the distance from a name that has at most one other letter, and whether a diacritic is wrong.
-
-        A wrong diacritic is 1; diacritics left out are together ½, or 0 where none at all were typed.
-        """
-        has_same_letters = self.folded == name.folded
-        if not self.is_marked or (has_same_letters and self.marks == name.marks):
-            return float(not has_same_letters), False
-        wrong, is_missing = self._mark_errors(name, self.marks, name.marks)
-        if wrong and is_missing:  # as where a tone has another place
-            errors = self._mark_errors(name, _gather_tones(self), _gather_tones(name))
-            wrong, is_missing = min((wrong, is_missing), errors)
-        return (not has_same_letters) + wrong + is_missing / 2, wrong > 0
-
-    def _mark_errors(self, name: _Spelling, one: str, other: str) -> tuple[int, bool]:
-        """Return how many letters in common bear a wrong diacritic, and whether one was left out."""
-        if self.folded == name.folded:
-            return _mark_errors(one, other)
-        return min([_mark_errors(*pair) for pair in self._beside(name, one, other)])
-
-    def _beside(self, name: _Spelling, one: str, other: str) -> Iterator[tuple[str, str]]:
-        """Yield the marks of the letters in common, aligned from the left and from the right of the other letter."""
-        left = Prefix.similarity(self.letters, name.letters)
-        right = Postfix.similarity(self.letters, name.letters)
-        shorter = min(len(one), len(other))
-        if len(one) == len(other) == left + right + 1 and one[left] != "@":
-            left += 1  # a letter that was struck by mistake bears no diacritic: this one was meant
-        elif left + right > shorter:  # of two like letters either may be the one too many
-            before = shorter - right
-            yield one[:before] + one[len(one) - right :], other[:before] + other[len(other) - right :]
-            right = shorter - left
-        yield one[:left] + one[len(one) - right :], other[:left] + other[len(other) - right :]
-
-
-def _mark_errors(typed: str, name: str) -> tuple[int, bool]:
-    if typed == name:
-        return 0, False
-    errors = [_mark_error(one, other) for one, other in zip(typed, name, strict=True) if one != other]
-    return sum(errors), not all(errors)
-
-
-@lru_cache(maxsize=1024)
-def _mark_error(typed: str, name: str) -> bool:
-    """Return whether a mark is wrong, rather than left out in whole or in part."""
-    (quality, tone), (true_quality, true_tone) = _parts(typed), _parts(name)
-    return quality not in (0, true_quality) or tone not in (0, true_tone)
-
-
-@lru_cache(maxsize=8192)
-def _gather_tones(spelling: _Spelling) -> str:
-    """Return the marks with each tone on the first free vowel of its run, so that hoà and hòa are the same."""
-    gathered: list[str] = []
-    start = 0
-    for place, (letter, mark) in enumerate(zip(spelling.letters, spelling.marks, strict=True)):
-        is_within = place > 0 and letter in _VOWELS and spelling.letters[place - 1] in _VOWELS
-        start = start if is_within else place
-        quality, tone = _parts(mark)
-        gathered.append(chr(64 + 6 * quality))
-        while tone and start < place and _parts(gathered[start])[1]:
-            start += 1
-        gathered[start] = chr(ord(gathered[start]) + tone)
-    return "".join(gathered)
-
-
-def _spell(text: str) -> tuple[_Spelling, ...]:
-    """Return the spelling of a text in NFC; two where its last letters may or may not number it."""
-    letters = text.translate(_LETTER_OF)
-    number = ""
-    if not letters.isalpha():
-        number = ".".join(digits.lstrip("0") or "0" for digits in _DIGITS.findall(text))
-        letters = _DIGITS.sub("", letters)
-    marks = "@" * len(letters) if text.isascii() else text.translate(_MARK_OF)
-    folded = _Y_FOR_I.sub("i", letters) if "y" in letters else letters
-    whole = _Spelling(letters, folded, marks, bool(marks.strip("@")), number)
-    tail = _tail_of(text) if text[-1:] in _LAST_OF_TAIL else ""
-    if tail not in _TAILS:
-        return (whole,)
-    end = len(letters) - len(tail)
-    parted = whole._replace(
-        letters=letters[:end], folded=folded[:end], marks=marks[:end], number=f"{number}{_TAILS[tail]}"
-    )
-    return parted, whole._replace(tail=letters[end:])
-
-
-def _tail_of(text: str) -> str:
-    """Return the last word, or the A of "HưngA", in small letters."""
-    last = text[text.rfind(" ") + 1 :]
-    is_joined = len(last) > 4 and last[-1] in "ABCD" and last[-2].islower()
-    return (last[-1] if is_joined else last.strip(".()-")).lower()
-
-
-def _read_telex(text: str) -> str:
-    """Return the text with the keys of the telex method read as diacritics: Myx Ddức → mỹ đức."""
-    read = text.lower()
-    for keys, letter in _TELEX_LETTERS:
-        read = read.replace(keys, letter)
-    toned = _TELEX_TONE.sub(lambda found: found[1] + _TELEX_MARKS[found[3]] + found[2], read)
-    return unicodedata.normalize("NFC", toned)
 
 
 @dataclass(frozen=True)
@@ -350,7 +176,7 @@ class _Name(NamedTuple):
     code: str
     parent_code: str
     kind: str
-    spelling: _Spelling
+    spelling: Spelling
     former_name: str = ""
     is_divided: bool = False
 
@@ -373,7 +199,7 @@ class _Fit(NamedTuple):
         return self.name.former_name
 
 
-def _fit(name: _Name, typed: _Spelling, kinds: frozenset[str]) -> _Fit:
+def _fit(name: _Name, typed: Spelling, kinds: frozenset[str]) -> _Fit:
     distance, is_wrong = typed.differs_by(name.spelling)
     is_exact = distance == 0 and typed.is_marked == name.spelling.is_marked
     is_sure = distance <= _MOST_WRONG if typed.folded == name.spelling.folded else not is_wrong
@@ -402,7 +228,7 @@ class _Pool:
         self._names = [
             _Name(code, parent_of[code], kind, spelling, former_name, is_divided)
             for code, name, kind, former_name, is_divided in named
-            for spelling in _spell(_nfc(name))
+            for spelling in spell(_nfc(name))
         ]
         self._by_letters: dict[tuple[str, str], list[_Name]] = defaultdict(list)
         for name in self._names:
@@ -427,19 +253,19 @@ class _Pool:
         if text in self._by_code:
             return self._by_code[text]
         kinds, rest = _split_type_word(text)
-        typed = _spell(rest)
+        typed = spell(rest)
         fits = self._same_letters(typed[0], kinds)
         if len(fits) == 1 and fits[0].distance < 1 and fits[0].has_kind:
             return _decide(fits)
         if kinds and _BARE_TYPE_WORD.match(text):  # "Tinh Bien" is a name, and no province
-            whole = self._same_letters(_spell(text)[0], _ANY_KIND)
-            fits += whole or self._near_letters(_spell(text), _ANY_KIND)
+            whole = self._same_letters(spell(text)[0], _ANY_KIND)
+            fits += whole or self._near_letters(spell(text), _ANY_KIND)
         best = _best_fitting(fits) if fits else []
         if best and best[0].has_kind:
             return _decide(best)
         fits += self._near_letters(typed, kinds)
         if _TELEX_KEYS.search(text):
-            fits += self._misread(*_split_type_word(_read_telex(text)))
+            fits += self._misread(*_split_type_word(read_telex(text)))
         best = best or _nearest(fits) or _nearest(self._misread(*_split_mistyped_type_word(text)))
         if best and not best[0].has_kind:
             # A unit raised from xã to thị trấn is still often called xã; but not where another xã is near.
@@ -448,10 +274,10 @@ class _Pool:
             best += [fit for fit in self._wider._same_letters(typed[0], kinds) if fit.distance == 0]
         return _decide(best) if best else self._suggest(rest)
 
-    def _same_letters(self, typed: _Spelling, kinds: frozenset[str]) -> list[_Fit]:
+    def _same_letters(self, typed: Spelling, kinds: frozenset[str]) -> list[_Fit]:
         return [_fit(name, typed, kinds) for name in self._by_letters.get((typed.folded, typed.number), ())]
 
-    def _near_letters(self, spellings: Iterable[_Spelling], kinds: frozenset[str]) -> list[_Fit]:
+    def _near_letters(self, spellings: Iterable[Spelling], kinds: frozenset[str]) -> list[_Fit]:
         """Return the units with one other letter; what numbers a name is never taken for a typo."""
         fits = []
         for typed in spellings:
@@ -466,7 +292,7 @@ class _Pool:
 
     def _misread(self, kinds: frozenset[str], text: str) -> list[_Fit]:
         """Return what fits another reading of the typed name, which counts as one wrong letter."""
-        fits = self._same_letters(_spell(text)[0], kinds)
+        fits = self._same_letters(spell(text)[0], kinds)
         return [_Fit(fit.name, fit.distance + 1, *fit[2:]) for fit in fits if fit.distance < 1]
 
     def _suggest(self, typed: str) -> PlaceMatch:
