@@ -367,6 +367,7 @@ class Workspace:
             units=self.units,
             names=self.names,
             chosen_columns=self.chosen_columns,
+            outlines=self.map_layer(),
             progress=progress,
         )
         with engine.reading(self._engine) as connection:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 
 from geodata.coordinates import DEGREES, DMS, VN2000, read_place
@@ -15,11 +16,21 @@ from geodata.errors import mark
 from geodata.names import NameIndex
 from geodata.units import Units
 from loaders.reference import tables as reference_tables
+from loaders.survey.column_marks import (
+    DAY_FIRST,
+    MONTH_FIRST,
+    date_orders,
+    decimal_marks,
+    is_doubtful_date,
+    swap_day_and_month,
+    with_decimal_mark,
+)
 from loaders.survey.columns import ColumnFound
-from loaders.survey.issues import ERROR, INFO, Issue
+from loaders.survey.issues import ERROR, INFO, WARNING, Issue
 from loaders.survey.labels import total_of
 from loaders.survey.log import SurveyLog
 from loaders.survey.places import RowPlaces
+from loaders.survey.point_rules import distances_outside_km
 from loaders.survey.tables import ChosenColumns, TableFound, TableReader, require_header
 from loaders.survey.templates import SurveyTemplate
 from loaders.survey.values import Unreadable, reader_of
@@ -27,6 +38,7 @@ from loaders.workbook.cells import Row, cell_text
 from loaders.workbook.reader import read_workbook
 
 CHUNK_ROWS: Final = 10_000
+_AMBIGUOUS: Final = Unreadable("ambiguous")
 MOST_ISSUES: Final = 20_000
 """Problems that are kept with their cell; of more, only their number is told."""
 
@@ -99,12 +111,20 @@ def read_records(
     units: Units,
     names: NameIndex,
     chosen_columns: ChosenColumns | None = None,
+    outlines: gpd.GeoDataFrame | None = None,
     progress: Progress | None = None,
 ) -> RecordReading:
     """
     Return the records of a survey workbook.
 
-    Rows are read in chunks of `CHUNK_ROWS`; what is kept of a row is its typed values.
+    Rows are read in chunks of `CHUNK_ROWS`; what is kept of a row is its typed values. Where a cell can be read in
+    two ways, the column decides, as far as it has been read.
+
+    Parameters
+    ----------
+    outlines
+        Outlines of the communes (``commune_code``, ``geometry``, ``is_approximate``); points far outside theirs ask
+        for a reason.
 
     Raises
     ------
@@ -130,6 +150,8 @@ def read_records(
         raise require_header(sheets, template, file_name=file_name)
     records = _joined(frames, readers)
     del frames
+    if outlines is not None and "lon" in records.columns:
+        _check_places(records, readers, outlines)
     records = _without_doubled(records, readers, template)
     issues = [issue for reader in readers for issue in reader.log.issues]
     counts: Counter[str] = sum((reader.counts for reader in readers), Counter())
@@ -166,6 +188,14 @@ def _without_doubled(records: pd.DataFrame, readers: list[_RecordReader], templa
     return records.drop(columns="table", errors="ignore").reset_index(drop=True)
 
 
+def _check_places(records: pd.DataFrame, readers: list[_RecordReader], outlines: gpd.GeoDataFrame) -> None:
+    distances = distances_outside_km(records, outlines)
+    far = distances > 0
+    columns = records.loc[far, ["table", "row", "lat", "lon"]]
+    for record, distance in zip(columns.to_dict("records"), distances[far], strict=True):
+        readers[record["table"]].log_far(record, float(distance))
+
+
 class _RecordReader:
     """Reads the rows of one table, a chunk at a time."""
 
@@ -179,6 +209,9 @@ class _RecordReader:
         communes = units.communes["province_code"]
         self._province_of = dict(zip(communes.index.astype(str), communes.astype(str), strict=True))
         self._epsg_of = reference_tables.load_central_meridians()
+        self._marks: dict[str, set[str]] = defaultdict(set)
+        self._orders: dict[str, set[str]] = defaultdict(set)
+        self._told: set[str] = set()
         self._converted: Counter[tuple[str, bool]] = Counter()
         template = table.template
         self._columns = [c for c in template.columns if c.key in template.figure_keys and c.key in table.columns]
@@ -274,7 +307,18 @@ class _RecordReader:
     def _read_column(self, key: str, rows: list[tuple[int, Row]], bad: set[int]) -> list[Any]:
         read, column = self._readers[key], self.table.columns[key]
         place = column.index
+        kind = self._template_column(key).kind
+        if kind == "date":
+            rows = self._dates_in_order(key, rows, column)
         found = [None if len(row) <= place or row[place] == "" else read(row[place]) for _, row in rows]
+        if kind == "amount" and any(type(value) is Unreadable for value in found):
+            self._marks[key].update(decimal_marks(row[place] for _, row in rows if len(row) > place))
+            if len(self._marks[key]) == 1:
+                [sign] = self._marks[key]
+                found = [
+                    with_decimal_mark(rows[number][1][place], sign) if value == _AMBIGUOUS else value
+                    for number, value in enumerate(found)
+                ]
         for number, value in enumerate(found):
             if type(value) is Unreadable:
                 bad.add(number)
@@ -292,6 +336,35 @@ class _RecordReader:
                     allowed=allowed,
                 )
         return found
+
+    def _dates_in_order(self, key: str, rows: list[tuple[int, Row]], column: ColumnFound) -> list[tuple[int, Row]]:
+        """Put the dates of a month-first column day first; tell of what stays doubtful."""
+        place = column.index
+        texts = [row[place] for _, row in rows if len(row) > place and isinstance(row[place], str)]
+        self._orders[key].update(date_orders(texts))
+        if self._orders[key] == {MONTH_FIRST}:
+            return [
+                (index, [*row[:place], swap_day_and_month(row[place]), *row[place + 1 :]] if len(row) > place else row)
+                for index, row in rows
+            ]
+        if self._orders[key] != {DAY_FIRST} and key not in self._told:
+            doubtful = next((row for row in rows if len(row[1]) > place and is_doubtful_date(row[1][place])), None)
+            if doubtful is not None:
+                self._told.add(key)
+                typed = cell_text(doubtful[1][place])
+                self._add(
+                    "survey.date-doubtful",
+                    WARNING,
+                    *doubtful,
+                    column,
+                    mark(
+                        '"{found}" is read day first; nothing in the column says whether it is {swapped} (month '
+                        "first) instead. Write one date with a day above 12, or confirm with a reason."
+                    ),
+                    found=typed,
+                    swapped=str(swap_day_and_month(typed)),
+                )
+        return rows
 
     def _read_places(
         self,
@@ -350,6 +423,22 @@ class _RecordReader:
                         mark('"{label}" is blank; every row needs it.'),
                         label=column.header_vi,
                     )
+
+    def log_far(self, record: dict[str, Any], distance_km: float) -> None:
+        """Log a point that lies far outside its commune."""
+        column = self.table.columns["lat"]
+        typed = f"{record['lat']:.6f}, {record['lon']:.6f}"
+        row: Row = [*[""] * column.index, typed]
+        self._add(
+            "survey.point-outside",
+            WARNING,
+            int(record["row"]) - 1,
+            row,
+            column,
+            mark("the point {found} lies {distance} km outside the commune of its row. Correct it, or write why."),
+            found=typed,
+            distance=f"{distance_km:.1f}",
+        )
 
     def log_doubled(self, record: dict[str, Any], key: list[str], first: str) -> None:
         """Log a record whose key stands already in the row `first`."""

@@ -7,8 +7,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import openpyxl
 import pytest
+import shapely
 
 from geodata.errors import FileError
 from geodata.names import NameIndex
@@ -163,3 +165,44 @@ def test_coordinates_are_converted_and_told_and_nonsense_is_refused() -> None:
     assert reading.issue_counts["survey.coordinates-converted"] == 3
     assert reading.records["lat"].tolist() == pytest.approx([10.6, 10.6, 10.6], abs=0.01)
     assert reading.records["lon"].tolist() == pytest.approx([105.1, 105.1, 105.1], abs=0.01)
+
+
+POINTS = load_template("bulk_point_survey")
+POINT_HEADER = ["Mã điểm", "Mã xã", "Tổ chức quản lý", "Số công tơ tổng", "Số hộ sau công tơ tổng", "Km đường dây"]
+
+
+def read_points(*rows: list[Any], more: tuple[str, ...] = (), **options: Any) -> RecordReading:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in ([*POINT_HEADER, *more], *rows):
+        page.append(row)
+    buffer = BytesIO()
+    book.save(buffer)
+    return read_records(buffer.getvalue(), file_name="a.xlsx", template=POINTS, units=UNITS, names=NAMES, **options)
+
+
+def test_column_decides_what_a_mark_means() -> None:
+    one, other = ["A1", "30469", "HTX", "1", 10, "1.234"], ["A2", "30469", "HTX", "2", 10, "12,5"]
+    assert read_points(one, other).records["line_km"].tolist() == [1234.0, 12.5]
+    assert read_points(one, [*other[:5], "12.5"]).records["line_km"].tolist() == [1.234, 12.5]
+    assert errors(read_points(one)) == [("F2", "survey.value-ambiguous")]
+
+
+def test_column_decides_whether_the_day_comes_first() -> None:
+    rows = [[*AN[:6], "1/2/2021"], [*BINH[:6], "2/15/2021"]]
+    assert [str(day.date()) for day in read(*rows).records["survey_date"]] == ["2021-01-02", "2021-02-15"]
+    assert [str(day.date()) for day in read(rows[0], BINH).records["survey_date"]] == ["2021-02-01", "2021-06-29"]
+    [issue] = read(rows[0]).issues
+    assert (issue.code, issue.severity, issue.values["swapped"]) == ("survey.date-doubtful", "warning", "2/1/2021")
+
+
+def test_point_far_outside_its_commune_asks_for_a_reason() -> None:
+    square = shapely.box(105.0, 10.5, 105.2, 10.7)
+    outlines = gpd.GeoDataFrame({"commune_code": ["30469"], "is_approximate": [False], "geometry": [square]}, crs=4326)
+    near, far = ["A1", "30469", "HTX", "1", 10, 1, 10.6, 105.1], ["A2", "30469", "HTX", "2", 10, 1, 10.6, 105.25]
+    reading = read_points(near, far, more=("Vĩ độ", "Kinh độ"), outlines=outlines)
+    [issue] = reading.issues
+    assert (issue.code, issue.cell, issue.severity) == ("survey.point-outside", "G3", "warning")
+    assert issue.values["distance"] == "5.5"
+    assert reading.rows_valid == 2
