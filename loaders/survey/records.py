@@ -215,7 +215,9 @@ class _RecordReader:
         self._converted: Counter[tuple[str, bool]] = Counter()
         template = table.template
         self._columns = [c for c in template.columns if c.key in template.figure_keys and c.key in table.columns]
-        self._readers = {column.key: reader_of(column) for column in self._columns}
+        self._readers = {
+            column.key: reader_of(column, counts_from_1904=table.sheet.counts_from_1904) for column in self._columns
+        }
         self._required = [c for c in self._columns if c.is_required]
         self._header_row: Row = [*(" – ".join(parts) for parts in table.labels)]
         for missing in (c for c in template.columns if c.is_required and c.key not in table.columns):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from geodata.names import plain_key
@@ -15,6 +16,7 @@ from loaders.workbook.cells import CellValue, cell_text
 
 _BLANK: Final = frozenset({"", "-", "–", "—"})
 _EPOCH_1900: Final = date(1899, 12, 30)
+_EPOCH_1904: Final = date(1904, 1, 1)
 _DATE: Final = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.\-]|tháng)\s*(\d{1,2})\s*(?:[/.\-]|năm)\s*(\d{4}|\d{2})")
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 _DECIMAL: Final = re.compile(r"([+-]?[\d.,\s\u00a0]*\d)\s*(%|[a-zA-ZđĐ]*)")
@@ -31,8 +33,10 @@ class Unreadable:
 Reader = Callable[[CellValue], Any]
 
 
-def reader_of(column: TemplateColumn) -> Reader:
+def reader_of(column: TemplateColumn, *, counts_from_1904: bool = False) -> Reader:
     """Return the function that reads the cells of a column: a value, None for a blank, or `Unreadable`."""
+    if column.kind == "date" and counts_from_1904:
+        return partial(read_day, epoch=_EPOCH_1904)
     if column.kind == "choice":
         return _memoised(_choice_reader(column))
     return _READERS.get(column.kind, _read_text)
@@ -105,9 +109,11 @@ def _read_share(value: CellValue) -> Any:
     return share if 0 <= share <= 1 else Unreadable("share")
 
 
-def read_day(value: CellValue) -> Any:
+def read_day(value: CellValue, *, epoch: date = _EPOCH_1900) -> Any:
     """
     Return a day, None for a blank cell, or `Unreadable`; text is read day first, as Vietnamese write it.
+
+    A plain number is the day that Excel shows for it; `epoch` is its day 0.
 
     Examples
     --------
@@ -119,7 +125,7 @@ def read_day(value: CellValue) -> Any:
     if isinstance(value, date):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _EPOCH_1900 + timedelta(days=int(value)) if 20_000 < value < 80_000 else Unreadable("date")
+        return epoch + timedelta(days=int(value)) if 20_000 < value < 80_000 else Unreadable("date")
     text = cell_text(value).lower()
     if text in _BLANK:
         return None

@@ -51,6 +51,8 @@ class Sheet:
         Gives the merged cells; only the first cell of each holds the value.
     rows_expected
         Rows down to the last value where the file says so, else 0.
+    counts_from_1904
+        Whether plain numbers that are days count from 1904, and not from 1900.
     hidden_rows
         Rows that the sheet hides, counted from 0.
     uncounted
@@ -68,6 +70,7 @@ class Sheet:
     source: Callable[[], Iterator[Row]]
     merged_source: Callable[[], tuple[Block, ...]] = tuple
     rows_expected: int = 0
+    counts_from_1904: bool = False
     hidden_rows: frozenset[int] = frozenset()
     uncounted: frozenset[str] = frozenset()
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)

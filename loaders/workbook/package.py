@@ -42,6 +42,7 @@ _ROW: Final = re.compile(rb"""<(?:\w{1,20}:)?row\b[^<>]{0,500}?\br=["'](\d{1,7})
 # calamine reckons with any letters and digits, however many: "tttt…B2" made it ask for 110 GB (found by fuzzing).
 _BAD_REFERENCE: Final = re.compile(rb"""\sr\s{0,9}=\s{0,9}["'](?!(?:[A-Z]{1,3})?[0-9]{1,7}["'])""")
 _CELL_ROW: Final = re.compile(rb"""\sr\s{0,9}=\s{0,9}["'][A-Z]{1,3}([0-9]{1,7})["']""")
+_EPOCH_1904: Final = re.compile(rb"""\bdate1904\s{0,9}=\s{0,9}["'](?:1|true)["']""")
 _LAST_ROW: Final = 1_048_576
 _HIDDEN: Final = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _FORMULA_ALONE: Final = re.compile(
@@ -68,6 +69,7 @@ class SheetPart:
     last_row: int = 0
     last_column: int = 25
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
+    counts_from_1904: bool = False
 
 
 def scan_package(content: bytes, *, file_name: str, is_legacy_font: re.Pattern[str]) -> dict[str, SheetPart]:
@@ -96,9 +98,11 @@ def scan_package(content: bytes, *, file_name: str, is_legacy_font: re.Pattern[s
                 parts[member.filename] = _scan_part(archive, member, file_name)
             names = _sheet_names(archive)
             fonts = _legacy_styles(archive, is_legacy_font)
+            counts_from_1904 = _counts_from_1904(archive)
             found = {}
             for name, path in names.items():
                 part = parts.get(path, SheetPart())
+                part.counts_from_1904 = counts_from_1904
                 _check_area(part, name, file_name)
                 if fonts:
                     part.fonts = _fonts_of_cells(archive, path, fonts)
@@ -268,6 +272,11 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
             identity = next((value for key, value in sheet.attrib.items() if _REFERENCE.search(key)), "")
             names[str(sheet.get("name"))] = target_of.get(identity, "")
     return names
+
+
+def _counts_from_1904(archive: zipfile.ZipFile) -> bool:
+    """Whether the workbook counts days from 1904, as those begun on old Macintoshes do."""
+    return "xl/workbook.xml" in archive.namelist() and bool(_EPOCH_1904.search(archive.read("xl/workbook.xml")))
 
 
 def _legacy_styles(archive: zipfile.ZipFile, is_legacy_font: re.Pattern[str]) -> dict[int, str]:

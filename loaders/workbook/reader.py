@@ -81,6 +81,7 @@ def _read_sheets(
                 # Merged cells of a large sheet would need all of it in memory; headers are read without them.
                 merged_source=tuple if is_large else functools.partial(workbook.merged, meta.name),
                 rows_expected=part.last_row + 1 if part.last_row else 0,
+                counts_from_1904=part.counts_from_1904,
                 hidden_rows=frozenset(part.hidden_rows),
                 uncounted=frozenset(part.uncounted),
                 fonts=fonts.get(meta.name, {}),

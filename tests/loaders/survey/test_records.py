@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import geopandas as gpd
 import openpyxl
 import pytest
 import shapely
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
 
 from geodata.errors import FileError
 from geodata.names import NameIndex
@@ -206,3 +207,19 @@ def test_point_far_outside_its_commune_asks_for_a_reason() -> None:
     assert (issue.code, issue.cell, issue.severity) == ("survey.point-outside", "G3", "warning")
     assert issue.values["distance"] == "5.5"
     assert reading.rows_valid == 2
+
+
+@pytest.mark.parametrize("epoch", [CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
+def test_days_as_plain_numbers_count_from_the_epoch_of_the_file(epoch: datetime) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = epoch
+    page = book.active
+    assert page is not None
+    page.append(HEADER)
+    serial = to_excel(datetime(2021, 6, 30), epoch)  # noqa: DTZ001 - a day of a sheet has no time zone
+    page.append([*AN[:6], int(serial)])
+    page.append([*BINH[:6], date(2021, 6, 29)])
+    buffer = BytesIO()
+    book.save(buffer)
+    reading = read_records(buffer.getvalue(), file_name="a.xlsx", template=HOUSEHOLDS, units=UNITS, names=NAMES)
+    assert reading.records["survey_date"].dt.date.tolist() == [date(2021, 6, 30), date(2021, 6, 29)]
