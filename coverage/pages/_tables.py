@@ -23,6 +23,20 @@ def with_separators(table: pd.DataFrame, language: Language, columns: Sequence[s
     return shown
 
 
+def csv_of(table: pd.DataFrame) -> bytes:
+    """
+    Return a table as .csv (UTF-8 with its mark, so that Excel reads the letters right).
+
+    A text that begins with = + - or @ gets an apostrophe before it: what somebody typed as the name of an
+    organisation must not be run as a formula by whoever opens the file.
+    """
+
+    def as_text(value: object) -> object:
+        return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
+
+    return table.map(as_text).to_csv(index=False).encode("utf-8-sig")
+
+
 def measured(value: float, language: Language, *, decimals: int) -> str:
     """Return a measured number, such as a length, with its decimals; a dash where it is missing."""
     return "–" if pd.isna(value) else language.decimal(Decimal(repr(float(value))), decimals=decimals)

@@ -167,7 +167,7 @@ def _draw_hamlets(choices: _state.Choices, inside: set[str]) -> None:
 
 def _download(table: pd.DataFrame, name: str, choices: _state.Choices) -> None:
     # The mark at the start tells Excel that the text is UTF-8.
-    content = table.to_csv(index=False).encode("utf-8-sig")
+    content = _tables.csv_of(table)
     label = choices.language.say("Download this table (.csv)")
     kind = "demo" if _cache.has_synthetic(choices.home, choices.version) else "phudien"
     st.download_button(label, content, f"{kind}_{name}_{choices.area}_{choices.period}.csv", "text/csv", key=name)
