@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
@@ -273,3 +275,26 @@ def test_real_census_is_read_right(shared_folder: Path) -> None:
     assert reading.rows_valid == 2512
     assert len(reading.figures) == 2484
     assert int(reading.figures.set_index("commune_code")["households_all"]["22738"]) == 4133
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_other_kinds_of_workbook_read_alike(tmp_path: Path, kind: str) -> None:
+    """Let LibreOffice save the same survey in another format."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not on this machine")
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    rows(TITLE, HEADER, ["Châu Phú", *MY_DUC], ["", *MY_PHU], ["", "Tổng cộng", 150, 148])(page)
+    page.row_dimensions[4].hidden = True
+    book.save(tmp_path / "a.xlsx")
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = [office, profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path), str(tmp_path / "a.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    reading = read((tmp_path / f"a.{kind}").read_bytes(), f"a.{kind}")
+    assert reading.figures["commune_code"].tolist() == ["30469", "30472"]
+    assert reading.figures["households_all"].tolist() == [100, 50]
+    assert "survey.total-left-out" in codes(reading)
+    assert [issue for issue in reading.issues if issue.severity != "info"] == []
