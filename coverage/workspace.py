@@ -384,7 +384,7 @@ class Workspace:
             unit_list_date=self.units.list_date,
             rows_read=read.rows_read,
             rows_valid=read.rows_valid,
-            sheet=", ".join(dict.fromkeys(table.sheet.name for table in read.tables)),
+            sheet=read.sheets,
         )
         with engine.writing(self._engine) as connection:
             batch_id = record_store.add_record_draft(connection, new, read.records, list(read.issues), at=self._clock())

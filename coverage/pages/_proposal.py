@@ -15,7 +15,7 @@ from geodata.periods import Period
 from loaders.store.batches import ACCEPTED, DRAFT, WITHDRAWN
 from loaders.survey.columns import NOT_READ
 from loaders.survey.issues import ERROR, INFO, SEVERITY_NAMES, WARNING, Issue
-from loaders.survey.reading import TableRead
+from loaders.survey.tables import TableRead
 
 _WHOLE_MESSAGES = 12
 """Problems that are shown with their whole sentence; the table above them lists all."""

@@ -43,6 +43,12 @@ def load_central_meridians() -> dict[str, int]:
     return {str(code): int(epsg) for code, epsg in zip(table["province_code"], table["epsg"], strict=True)}
 
 
+def load_amount_units() -> dict[str, dict[str, float]]:
+    """Return the units in which amounts are written: unit we keep → unit as written → how much of ours it is."""
+    text = files("loaders.reference").joinpath("amount_units.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
 def load_demo_assumptions() -> dict[str, Any]:
     """Return the totals and the assumptions on which the demo rests, each explained in the file."""
     text = files("loaders.reference").joinpath("demo_assumptions.toml").read_text(encoding="utf-8")

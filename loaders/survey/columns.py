@@ -12,6 +12,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from geodata.names import plain_key
+from loaders.survey.amounts import unit_words
 from loaders.survey.templates import SurveyTemplate
 
 LEAST_CONFIDENCE: Final = 0.88
@@ -23,9 +24,10 @@ LIKELY_PART: Final = 0.9
 NOT_READ: Final = ""
 """Chosen by hand for a column that is to be left out."""
 
-# "(hộ)", "ĐVT: hộ", "1.", "(3)", "III." say nothing about what a column holds.
+_UNITS: Final = "|".join(re.escape(word) for word in ("hộ dân", "hộ", "số hộ", *unit_words()))
+# "(hộ)", "(MWh)", "ĐVT: hộ", "1.", "(3)", "III." say nothing about what a column holds.
 _REMARK: Final = re.compile(
-    r"\((?:tổng số|tổng)\)|\((?:đvt\s*:?\s*)?(?:hộ|hộ dân|số hộ|km|kwh|kva|%|\d{1,2}(?:\s*=[^)]*)?)\)|đvt\s*:?\s*hộ"
+    rf"\((?:tổng số|tổng)\)|\((?:đvt\s*:?\s*)?(?:{_UNITS}|%|\d{{1,2}}(?:\s*=[^)]*)?)\)|,?\s*đvt\s*:?\s*(?:{_UNITS})\s*$"
     r"|^\s*(?:\(?\d{1,2}\)|\d{1,2}[.)]|[ivx]{1,4}[.)])\s*",
     re.IGNORECASE,
 )

@@ -12,42 +12,16 @@ from geodata.names import NameIndex
 from geodata.periods import Period
 from geodata.tables import FIGURE_COLUMNS, FIGURE_KEY, MEASURES
 from geodata.units import Units
-from loaders.survey.columns import ColumnFound
 from loaders.survey.issues import ERROR, INFO, WARNING, Issue
 from loaders.survey.merging import merge_followed
 from loaders.survey.rows import RowReader
 from loaders.survey.rules import SurveyRow, check_doubled, check_jump, check_row, check_with_stored
-from loaders.survey.tables import ChosenColumns, TableReader, require_header
+from loaders.survey.tables import ChosenColumns, TableRead, TableReader, require_header
 from loaders.survey.templates import SurveyTemplate
 from loaders.workbook.cells import Sheet, row_of
 from loaders.workbook.reader import read_workbook
 
 CELL_COLUMNS = ("sheet", *MEASURES)
-
-
-@dataclass(frozen=True)
-class TableRead:
-    """
-    A table as it was understood.
-
-    Parameters
-    ----------
-    sheet, header_row
-        Where it stands; `header_row` is the last line of the header as the sheet counts it.
-    columns, unread
-        Columns that were understood and those that were not, in the order of the sheet.
-    layout
-        Fingerprint of the header, under which columns chosen by hand are remembered.
-    rows
-        Rows that carry data.
-    """
-
-    sheet: str
-    header_row: int
-    columns: tuple[ColumnFound, ...]
-    unread: tuple[ColumnFound, ...]
-    layout: str
-    rows: int
 
 
 @dataclass(frozen=True)
@@ -145,7 +119,7 @@ def read_survey(
     bad = {(issue.sheet, row_of(issue.cell)) for issue in issues if issue.severity == ERROR and issue.cell}
     valid = [row for row in rows if (row.sheet, row.number) not in bad]
     return SurveyReading(
-        tables=tuple(_table_read(reader) for reader in readers),
+        tables=tuple(TableRead.of(reader.table, reader.rows_read) for reader in readers),
         rows_read=sum(reader.rows_read for reader in readers),
         rows_valid=sum(row.merged_rows for row in valid),
         figures=_figure_table(valid),
@@ -153,12 +127,6 @@ def read_survey(
         notes=_note_table(valid),
         issues=_sorted(issues, sheets),
     )
-
-
-def _table_read(reader: RowReader) -> TableRead:
-    table = reader.table
-    columns = tuple(table.columns.values())
-    return TableRead(table.sheet.name, table.header + 1, columns, tuple(table.unread), table.layout, reader.rows_read)
 
 
 def _check(

@@ -91,6 +91,37 @@ class TableFound:
         return next(iter(filled or named), self.measures[0])
 
 
+@dataclass(frozen=True)
+class TableRead:
+    """
+    A table as it was understood.
+
+    Parameters
+    ----------
+    sheet, header_row
+        Where it stands; `header_row` is the last line of the header as the sheet counts it.
+    columns, unread
+        Columns that were understood and those that were not, in the order of the sheet.
+    layout
+        Fingerprint of the header, under which columns chosen by hand are remembered.
+    rows
+        Rows that carry data.
+    """
+
+    sheet: str
+    header_row: int
+    columns: tuple[ColumnFound, ...]
+    unread: tuple[ColumnFound, ...]
+    layout: str
+    rows: int
+
+    @classmethod
+    def of(cls, table: TableFound, rows: int) -> TableRead:
+        """Return what was understood of a table in which so many rows carry data."""
+        columns = tuple(table.columns.values())
+        return cls(table.sheet.name, table.header + 1, columns, tuple(table.unread), table.layout, rows)
+
+
 @dataclass
 class _Stream:
     """Rows of a sheet with a look ahead."""

@@ -33,8 +33,10 @@ class TemplateColumn:
         What to write there.
     is_required
         Whether every row must fill it.
+    is_past
+        For a date: whether it cannot be a day to come.
     unit
-        Unit of an amount, such as ``km``.
+        Unit of an amount, such as ``km``; others are converted (``amount_units.toml``).
     choices
         For a choice: each value with the other ways in which offices write it.
     """
@@ -47,6 +49,7 @@ class TemplateColumn:
     help_vi: str
     help_en: str
     is_required: bool = False
+    is_past: bool = False
     unit: str = ""
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -84,6 +87,10 @@ class SurveyTemplate:
     title_en: str
     columns: tuple[TemplateColumn, ...]
     key: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+    """Columns beside the key whose value belongs to one row only, such as a meter's number."""
+    not_above: tuple[tuple[str, str], ...] = ()
+    """Pairs of columns: the first is a part of the second, and never more."""
     part_labels: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Labels that say which part of a whole a column is, under the label of the whole: measure, its labels."""
     filler_labels: tuple[str, ...] = ()
@@ -134,7 +141,7 @@ def read_template(text: str, *, file_name: str) -> SurveyTemplate:
     """
     try:
         return _template(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileError(
             "template.unreadable",
             mark(
@@ -162,6 +169,8 @@ def _template(values: dict[str, Any]) -> SurveyTemplate:
         id=values["id"],
         rows=values.get("rows", FIGURES),
         key=tuple(values.get("key", ())),
+        unique=tuple(values.get("unique", ())),
+        not_above=tuple((part, whole) for part, whole in values.get("not_above", ())),
         version=values["version"],
         title_vi=values["title_vi"],
         title_en=values["title_en"],

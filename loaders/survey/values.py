@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+import pandas as pd
+
 from geodata.names import plain_key
+from loaders.survey.amounts import BLANK, AmountReader, Doubtful, Unreadable, unit_of_header
 from loaders.survey.numbers import read_count
-from loaders.survey.templates import TemplateColumn
+from loaders.survey.templates import SurveyTemplate, TemplateColumn
 from loaders.workbook.cells import CellValue, cell_text
 
-_BLANK: Final = frozenset({"", "-", "–", "—"})
+DAY_FIRST, MONTH_FIRST = "day", "month"
+PERCENT: Final = "percent"
+
 _EPOCH_1900: Final = date(1899, 12, 30)
 _EPOCH_1904: Final = date(1904, 1, 1)
-_DATE: Final = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.\-]|tháng)\s*(\d{1,2})\s*(?:[/.\-]|năm)\s*(\d{4}|\d{2})")
+_DATE: Final = re.compile(r"(ngày\s*)?(\d{1,2})\s*([/.\-]|tháng)\s*(\d{1,2})\s*(?:[/.\-]|năm)\s*(\d{4}|\d{2})")
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-_DECIMAL: Final = re.compile(r"([+-]?[\d.,\s\u00a0]*\d)\s*(%|[a-zA-ZđĐ]*)")
 _MEMO_SIZE: Final = 50_000
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A cell that is no value of its column; `reason` is a key of `records.PROBLEMS`."""
-
-    reason: str
-
 
 Reader = Callable[[CellValue], Any]
 
 
-def reader_of(column: TemplateColumn, *, counts_from_1904: bool = False) -> Reader:
-    """Return the function that reads the cells of a column: a value, None for a blank, or `Unreadable`."""
-    if column.kind == "date" and counts_from_1904:
-        return partial(read_day, epoch=_EPOCH_1904)
+def reader_of(column: TemplateColumn, *, label: str = "", counts_from_1904: bool = False) -> Reader:
+    """
+    Return the function that reads the cells of a column.
+
+    It gives a value, None for a blank, `Doubtful` or `Unreadable`.
+
+    Parameters
+    ----------
+    label
+        How the sheet heads the column; it may name another unit.
+    """
+    if column.kind == "date":
+        return partial(read_day, epoch=_EPOCH_1904 if counts_from_1904 else _EPOCH_1900)
     if column.kind == "choice":
         return _memoised(_choice_reader(column))
+    if column.kind == "amount":
+        return AmountReader(column.unit, unit_of_header(label, column.unit))
     return _READERS.get(column.kind, _read_text)
 
 
@@ -65,55 +71,41 @@ def _read_number(value: CellValue) -> Any:
     return Unreadable(found) if isinstance(found, str) else found
 
 
-def read_amount(value: CellValue) -> Any:
+_read_plain_amount: Final = AmountReader()
+
+
+def read_share(value: CellValue) -> Any:
     """
-    Return a number that may have decimals, None for a blank cell, or `Unreadable`.
+    Return a share from 0 to 1, None for a blank cell, `Doubtful` or `Unreadable`.
+
+    "45%" is sure. A plain 45 can only be a percentage; where a column has such, its 1 is 1% too, and 0.45 could be
+    both.
 
     Examples
     --------
-    >>> read_amount("12,5 km"), read_amount("1.234,5"), read_amount(3), read_amount("-")
-    (12.5, 1234.5, 3.0, None)
+    >>> read_share("45%"), read_share(45), read_share(1.0)
+    (0.45, 0.45, Doubtful(value=1.0, other=0.01, sign='percent'))
     """
-    if isinstance(value, bool):
-        return Unreadable("unreadable")
-    if isinstance(value, int | float):
-        return float(value) if value == value and abs(value) < 1e15 else Unreadable("unreadable")
-    text = cell_text(value)
-    if text in _BLANK:
-        return None
-    match = _DECIMAL.fullmatch(text)
-    return Unreadable("unreadable") if match is None else _decimal(re.sub(r"[\s\u00a0]", "", match[1]))
-
-
-def _decimal(digits: str) -> float | Unreadable:
-    last = max(digits.rfind("."), digits.rfind(","))
-    marks = digits.count(".") + digits.count(",")
-    is_same = "." not in digits or "," not in digits
-    after = len(digits) - last - 1
-    if marks == 1 and after == 3 and not digits.startswith(("0.", "0,")):
-        return Unreadable("ambiguous")
-    try:
-        if marks > 1 and is_same:
-            return float(re.sub(r"[.,]", "", digits))
-        return float(re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :]) if last >= 0 else float(digits)
-    except ValueError:
-        return Unreadable("unreadable")
-
-
-def _read_share(value: CellValue) -> Any:
-    found = read_amount(value)
+    is_percent = isinstance(value, str) and value.strip().endswith("%")
+    found = _read_plain_amount(value.strip()[:-1] if is_percent and isinstance(value, str) else value)
+    if isinstance(found, Doubtful):
+        found = found.other  # a share has decimals: 12,345% is no 12345%
     if found is None or isinstance(found, Unreadable):
         return found
-    is_percent = isinstance(value, str) and "%" in value
     share = found / 100 if is_percent or found > 1 else found
-    return share if 0 <= share <= 1 else Unreadable("share")
+    if not 0 <= share <= 1:
+        return Unreadable("share")
+    if is_percent or found > 1 or found == 0:
+        return share
+    return Doubtful(share, share / 100 if share == 1 else Unreadable("share-doubtful"), PERCENT)
 
 
 def read_day(value: CellValue, *, epoch: date = _EPOCH_1900) -> Any:
     """
-    Return a day, None for a blank cell, or `Unreadable`; text is read day first, as Vietnamese write it.
+    Return a day, None for a blank cell, `Doubtful` or `Unreadable`.
 
-    A plain number is the day that Excel shows for it; `epoch` is its day 0.
+    Text is read day first, as Vietnamese write it, unless the column is written month first. A plain number is the
+    day that Excel shows for it; `epoch` is its day 0.
 
     Examples
     --------
@@ -127,21 +119,36 @@ def read_day(value: CellValue, *, epoch: date = _EPOCH_1900) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return epoch + timedelta(days=int(value)) if 20_000 < value < 80_000 else Unreadable("date")
     text = cell_text(value).lower()
-    if text in _BLANK:
+    if text in BLANK:
         return None
-    try:
-        if match := _ISO_DATE.fullmatch(text):
-            return date(int(match[1]), int(match[2]), int(match[3]))
-        if match := _DATE.fullmatch(text):
-            year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
-            return date(year, int(match[2]), int(match[1]))
-    except ValueError:
-        return Unreadable("date")
+    if match := _ISO_DATE.fullmatch(text):
+        return _day(int(match[1]), int(match[2]), int(match[3])) or Unreadable("date")
+    if match := _DATE.fullmatch(text):
+        return _day_of_text(match)
     return Unreadable("date")
 
 
+def _day_of_text(match: re.Match[str]) -> Any:
+    first, second = int(match[2]), int(match[4])
+    year = int(match[5]) + (2000 if len(match[5]) == 2 else 0)
+    day_first = _day(year, second, first)
+    if match[1] or match[3] == "tháng":  # "ngày 5 tháng 6" leaves no doubt
+        return day_first or Unreadable("date")
+    month_first = _day(year, first, second)
+    if month_first is None or month_first == day_first:
+        return day_first or Unreadable("date")
+    return Doubtful(day_first or Unreadable("date"), month_first, MONTH_FIRST)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
 def _read_raw(value: CellValue) -> CellValue | None:
-    return None if cell_text(value) in _BLANK else value
+    return None if cell_text(value) in BLANK else value
 
 
 def _choice_reader(column: TemplateColumn) -> Reader:
@@ -156,13 +163,23 @@ def _choice_reader(column: TemplateColumn) -> Reader:
 
 _READERS: Final[dict[str, Reader]] = {
     "count": _read_number,
-    "amount": read_amount,
-    "share": _read_share,
-    "date": read_day,
+    "share": read_share,
     "coordinate": _read_raw,
 }
 
+_TYPES: Final = {
+    "date": "datetime64[s]",
+    "text": "str",
+    "choice": "str",
+    "count": "Int64",
+    "amount": "float64",
+    "share": "float64",
+    "coordinate": "float64",
+}
 
-def read_column(values: Iterable[CellValue], read: Reader) -> list[Any]:
-    """Return the values of a column, read one by one."""
-    return [None if value == "" else read(value) for value in values]
+
+def as_typed(records: pd.DataFrame, template: SurveyTemplate) -> pd.DataFrame:
+    """Return records with the types of their columns, which hold a million rows in little memory."""
+    kinds = {column.key: column.kind for column in template.columns}
+    types = {name: _TYPES[kinds[name]] for name in records.columns if kinds.get(name) in _TYPES}
+    return records.astype(types)
