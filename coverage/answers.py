@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coverage.indicators import COUNT, Figure
-from coverage.workspace import REFUSED, Proposal, RecordProposal
+from coverage.surveys import REFUSED, Proposal, RecordProposal
 from geodata.boundaries import CheckedLayer
 from geodata.errors import FileError
 from geodata.language import Language
@@ -16,29 +17,24 @@ from loaders.store.layers import LayerRecord
 
 
 def of_import(file_name: str, proposal: Proposal, state: str, language: Language) -> dict[str, Any]:
-    """Return what a survey workbook was understood to say, and what became of it."""
-    kinds = proposal.changes["change"].value_counts()
+    """
+    Return what a survey workbook was understood to say, and what became of it.
+
+    Of the issues of records the first 20,000 of a table are listed; ``issue_counts`` has all of their numbers.
+    """
+    reading = proposal.reading
+    counts = Counter(issue.code for issue in reading.issues)
+    if isinstance(proposal, RecordProposal):
+        counts = proposal.reading.issue_counts
     return {
         "file": file_name,
         "batch": proposal.batch_id,
         "state": state,
-        "rows_read": proposal.reading.rows_read,
-        "rows_valid": proposal.reading.rows_valid,
-        "changes": {kind: int(kinds.get(kind, 0)) for kind in ("new", "changed", "unchanged")},
-        "issues": [issue.as_answer(language) for issue in proposal.reading.issues],
-    }
-
-
-def of_records(file_name: str, proposal: RecordProposal, state: str, language: Language) -> dict[str, Any]:
-    """Return what a survey of things was understood to say; of many issues the first 20,000, and all their numbers."""
-    return {
-        "file": file_name,
-        "batch": proposal.batch_id,
-        "state": state,
-        "rows_read": proposal.reading.rows_read,
-        "rows_valid": proposal.reading.rows_valid,
-        "issue_counts": dict(proposal.reading.issue_counts),
-        "issues": [issue.as_answer(language) for issue in proposal.reading.issues],
+        "rows_read": reading.rows_read,
+        "rows_valid": reading.rows_valid,
+        "changes": proposal.change_counts,
+        "issue_counts": dict(counts),
+        "issues": [issue.as_answer(language) for issue in reading.issues],
     }
 
 
@@ -61,6 +57,7 @@ def of_unreadable(file_name: str, error: FileError, language: Language) -> dict[
         "rows_read": 0,
         "rows_valid": 0,
         "changes": {"new": 0, "changed": 0, "unchanged": 0},
+        "issue_counts": {error.code: 1},
         "issues": [issue],
     }
 

@@ -5,18 +5,16 @@ The one place where the pure logic meets the loaders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Final
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from coverage import changes, demo, report, rollup, targets
+from coverage import demo, report, rollup, targets
 from coverage.indicators import Figure, Indicator, read_indicators
 from geodata import boundaries
 from geodata.errors import FigureError, WorkspaceError, mark
@@ -26,60 +24,9 @@ from geodata.periods import Period
 from geodata.units import Units
 from loaders import boundary_files, reference, settings
 from loaders.reference import tables
-from loaders.reports import annotated_workbook, province_workbook
-from loaders.store import batches, column_choices, engine, facts, layers
-from loaders.store import records as record_store
+from loaders.reports import province_workbook
+from loaders.store import batches, engine, facts, layers
 from loaders.store.batches import Batch, NewBatch
-from loaders.survey import columns, form, reading, records, templates
-from loaders.survey.issues import Issue
-
-REFUSED: Final = "refused"
-"""State of an upload with errors: nothing of it was stored."""
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What accepting an upload does to the indicators of a province in a quarter; ``before`` is empty without one."""
-
-    province_code: str
-    period: str
-    before: Mapping[str, Figure]
-    after: Mapping[str, Figure]
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """
-    An uploaded survey, before or after it is accepted.
-
-    Parameters
-    ----------
-    reading
-        What was understood, and every issue.
-    state
-        `REFUSED`, or the state of its batch.
-    batch_id
-        Number of its batch; None where refused.
-    changes
-        What accepting changes or has changed, as `changes.compare_figures` gives it.
-    effects
-        What it does to the provinces that it touches.
-    """
-
-    reading: reading.SurveyReading
-    state: str
-    batch_id: int | None
-    changes: pd.DataFrame
-    effects: tuple[Effect, ...] = ()
-
-
-@dataclass(frozen=True)
-class RecordProposal:
-    """An uploaded survey of things (households, bulk points, …), before or after it is accepted; see `Proposal`."""
-
-    reading: records.RecordReading
-    state: str
-    batch_id: int | None
 
 
 def _now() -> datetime:
@@ -100,11 +47,11 @@ class Workspace:
 
     def __init__(self, home: Path | None = None, *, clock: Callable[[], datetime] = _now) -> None:
         self.home = (home or settings.default_home()).resolve()
-        self._clock = clock
+        self.clock = clock
         self._make_home()
         self.settings = settings.read_settings(self.home)
-        self._engine: Engine = engine.open_engine(self.settings.database_url)
-        engine.upgrade_schema(self._engine)
+        self.engine: Engine = engine.open_engine(self.settings.database_url)
+        engine.upgrade_schema(self.engine)
 
     def _make_home(self) -> None:
         try:
@@ -119,7 +66,7 @@ class Workspace:
 
     def close(self) -> None:
         """Close the store's connections."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     # ---- reference data
 
@@ -143,26 +90,21 @@ class Workspace:
         """Programme targets, as `targets.read_targets` gives them."""
         return targets.read_targets(tables.load_target_table(), self.units)
 
-    @cached_property
-    def survey_template(self) -> templates.SurveyTemplate:
-        """The template of the commune survey."""
-        return templates.load_template("commune_survey")
-
     # ---- questions
 
-    def data_version(self, *, as_of: datetime | None = None) -> facts.DataVersion:
-        """Return the version of the data, which changes whenever any answer may change."""
-        with engine.reading(self._engine) as connection:
-            return facts.data_version(connection, as_of=as_of)
+    def data_version(self, *, as_of: datetime | None = None, without_batch: int | None = None) -> facts.DataVersion:
+        """Return the version of the data, which changes whenever any answer may change; see `facts.data_version`."""
+        with engine.reading(self.engine) as connection:
+            return facts.data_version(connection, as_of=as_of, without_batch=without_batch)
 
     def periods(self, *, as_of: datetime | None = None) -> list[str]:
         """Return the quarters with figures, oldest first."""
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             return facts.periods(connection, as_of=as_of)
 
     def figures(self, *, period: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
         """Return the figures that count; see `facts.figures`."""
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             return facts.figures(connection, period=period, as_of=as_of)
 
     def figures_of(self, period: str, *, as_of: datetime | None = None) -> pd.DataFrame:
@@ -180,22 +122,22 @@ class Workspace:
 
     def bulk_points(self, *, as_of: datetime | None = None) -> pd.DataFrame:
         """Return the bulk-purchase points that count, columns `BULK_POINT_COLUMNS`."""
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             return facts.bulk_points(connection, as_of=as_of)
 
     def hamlets(self, *, as_of: datetime | None = None) -> pd.DataFrame:
         """Return the unserved hamlets that count, columns `HAMLET_COLUMNS`."""
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             return facts.hamlets(connection, as_of=as_of)
 
     def has_synthetic(self, *, as_of: datetime | None = None) -> bool:
         """Return whether demonstration data are among what counts."""
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             return facts.has_synthetic(connection, as_of=as_of)
 
     def sources_of(self, commune_code: str, period: str, *, as_of: datetime | None = None) -> pd.DataFrame:
         """Return where a commune's figures come from; see `facts.sources_of`."""
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             return facts.sources_of(connection, commune_code=commune_code, period=period, as_of=as_of)
 
     def status(self, period: str, area: str, *, as_of: datetime | None = None) -> dict[str, Figure]:
@@ -210,109 +152,7 @@ class Workspace:
         communes = self.units.communes_of(area)
         return rollup.figures_of_area(self.figures_of(period, as_of=as_of), self.indicators, communes)
 
-    # ---- surveys
-
-    def propose_survey(
-        self,
-        content: bytes,
-        file_name: str,
-        *,
-        user: str,
-        period: Period | None = None,
-        good_rows_only: bool = False,
-    ) -> Proposal:
-        """
-        Read a survey workbook and keep it as a draft; one with errors is refused and leaves nothing behind.
-
-        The same file again gives the batch that it has already, unless it is read otherwise now: then the draft
-        before is withdrawn and a new one takes its place.
-
-        Parameters
-        ----------
-        period
-            Quarter of rows for which the file names none.
-        good_rows_only
-            Keep the rows without errors of a file that has rows with errors.
-
-        Raises
-        ------
-        FileError
-            If it is no workbook that can be read.
-        """
-        figures_of = cache(lambda period: self.figures(period=period))
-        read = reading.read_survey(
-            content,
-            file_name=file_name,
-            template=self.survey_template,
-            units=self.units,
-            names=self.names,
-            figures_of=figures_of,
-            period=period,
-            chosen_columns=self.chosen_columns,
-        )
-        now = [figures_of(code) for code in read.figures["period"].unique()]
-        current = pd.concat(now) if now else read.figures
-        difference = changes.compare_figures(current, read.figures)
-        effects = tuple(self._effects(current, read.figures))
-        if read.has_errors and not (good_rows_only and read.rows_valid):
-            return Proposal(read, REFUSED, None, difference, effects)
-        state, batch_id = self._keep_survey(content, file_name, read, user)
-        return Proposal(read, state, batch_id, difference, effects)
-
-    def _keep_survey(self, content: bytes, file_name: str, read: reading.SurveyReading, user: str) -> tuple[str, int]:
-        """Return state and number of the batch that holds this file read in this way; make it where there is none."""
-        with engine.writing(self._engine) as connection:
-            known = batches.find_same_file(connection, kind=batches.FIGURES, sha256=batches.hash_of(content))
-            if known is not None:
-                if known.state == batches.ACCEPTED or batches.holds_figures(connection, known.id, read.figures):
-                    return known.state, known.id
-                reason = self._reread_reason
-                batches.withdraw(connection, known.id, at=self._clock(), user=user, reason=reason)
-            return batches.DRAFT, self._add_survey(connection, content, file_name, read, user)
-
-    _reread_reason: Final = "read anew"
-
-    def _add_survey(
-        self, connection: Connection, content: bytes, file_name: str, read: reading.SurveyReading, user: str
-    ) -> int:
-        new = NewBatch(
-            kind=batches.FIGURES,
-            file_name=file_name,
-            content=content,
-            user=user,
-            unit_list_date=self.units.list_date,
-            rows_read=read.rows_read,
-            rows_valid=read.rows_valid,
-            sheet=read.sheets,
-        )
-        batch_id = batches.add_draft(connection, new, at=self._clock())
-        batches.add_figures(connection, batch_id, read.figures, read.cells)
-        batches.add_figure_notes(connection, batch_id, read.notes)
-        batches.add_issues(connection, batch_id, list(read.issues))
-        return batch_id
-
-    def _effects(self, current: pd.DataFrame, proposed: pd.DataFrame) -> Iterator[Effect]:
-        """Yield what the proposed figures do to each province and quarter that they touch."""
-        if proposed.empty:
-            return
-        after = changes.with_proposed(current, proposed)
-        provinces = self.units.communes["province_code"].reindex(proposed["commune_code"]).to_numpy()
-        for period, province in sorted(set(zip(proposed["period"], provinces, strict=True))):
-            communes = self.units.communes_of(province)
-            was, will = (table[table["period"] == period] for table in (current, after))
-            before = rollup.figures_of_area(was, self.indicators, communes) if len(was) else {}
-            yield Effect(province, period, before, rollup.figures_of_area(will, self.indicators, communes))
-
-    def chosen_columns(self, layout: str) -> dict[str, str]:
-        """Return the columns chosen by hand for a layout; see `store.column_choices`."""
-        with engine.reading(self._engine) as connection:
-            return column_choices.choices_of(connection, layout)
-
-    def choose_columns(self, layout: str, choices: Mapping[str, str], *, user: str) -> None:
-        """Remember what the columns of a layout hold: label → key of the column, ``""`` for one not to be read."""
-        keyed = {columns.label_key(label): key for label, key in choices.items()}
-        with engine.writing(self._engine) as connection:
-            column_choices.add_choices(connection, layout, keyed, at=self._clock(), user=user)
+    # ---- batches
 
     def accept(self, batch_id: int, *, user: str, reason: str = "", reasons: Mapping[int, str] | None = None) -> None:
         """
@@ -323,107 +163,38 @@ class Workspace:
         reason, reasons
             Why its warnings are accepted: one reason for all, or for some by their place among its issues.
         """
-        with engine.writing(self._engine) as connection:
+        with engine.writing(self.engine) as connection:
             every = dict.fromkeys(range(len(batches.issues_of(connection, batch_id))), reason)
-            batches.accept(connection, batch_id, at=self._clock(), user=user, reasons=every | dict(reasons or {}))
+            batches.accept(connection, batch_id, at=self.clock(), user=user, reasons=every | dict(reasons or {}))
 
     def history_of(self, commune_code: str, period: str, measure: str | None = None) -> pd.DataFrame:
         """Return every value ever uploaded for a commune and quarter; see `facts.history_of`."""
         self.units.find(commune_code)
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             return facts.history_of(connection, commune_code=commune_code, period=period, measure=measure)
-
-    def propose_records(
-        self,
-        content: bytes,
-        file_name: str,
-        *,
-        template: templates.SurveyTemplate,
-        user: str,
-        good_rows_only: bool = False,
-        progress: records.Progress | None = None,
-    ) -> RecordProposal:
-        """
-        Read a survey whose rows are things and keep it as a draft; one with errors is refused and nothing stored.
-
-        Parameters
-        ----------
-        template
-            What the rows are: one of `survey_templates`, not the commune survey.
-        good_rows_only
-            Keep the rows without errors of a file that has rows with errors.
-        progress
-            Told the rows read so far and those expected; raises to cancel, and nothing is stored.
-
-        Raises
-        ------
-        FileError
-            If it is no workbook that can be read.
-        """
-        read = records.read_records(
-            content,
-            file_name=file_name,
-            template=template,
-            units=self.units,
-            names=self.names,
-            chosen_columns=self.chosen_columns,
-            outlines=self.map_layer(),
-            progress=progress,
-        )
-        with engine.reading(self._engine) as connection:
-            known = batches.find_same_file(connection, kind=template.rows, sha256=batches.hash_of(content))
-        if known is not None:
-            return RecordProposal(read, known.state, known.id)
-        if not read.rows_valid or (read.has_errors and not good_rows_only):
-            return RecordProposal(read, REFUSED, None)
-        new = NewBatch(
-            kind=template.rows,
-            file_name=file_name,
-            content=content,
-            user=user,
-            unit_list_date=self.units.list_date,
-            rows_read=read.rows_read,
-            rows_valid=read.rows_valid,
-            sheet=read.sheets,
-        )
-        with engine.writing(self._engine) as connection:
-            batch_id = record_store.add_record_draft(connection, new, read.records, list(read.issues), at=self._clock())
-        return RecordProposal(read, batches.DRAFT, batch_id)
-
-    @cached_property
-    def survey_templates(self) -> dict[str, templates.SurveyTemplate]:
-        """Every template by its id: those shipped, and those that the office put into ``templates/``."""
-        shipped = [templates.load_template(name) for name in templates.SHIPPED]
-        own = templates.load_office_templates(self.home / "templates")
-        return {template.id: template for template in (*shipped, *own)}
 
     def withdraw(self, batch_id: int, *, user: str, reason: str) -> None:
         """Make a batch no longer count; the figures before it count again."""
-        with engine.writing(self._engine) as connection:
-            batches.withdraw(connection, batch_id, at=self._clock(), user=user, reason=reason)
+        with engine.writing(self.engine) as connection:
+            batches.withdraw(connection, batch_id, at=self.clock(), user=user, reason=reason)
 
     def batches(self) -> list[Batch]:
         """Return every batch with its state, the newest first."""
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             return batches.list_batches(connection)
+
+    def batch_state(self, batch_id: int) -> str:
+        """Return the state of a batch now."""
+        with engine.reading(self.engine) as connection:
+            return batches.find(connection, batch_id).state
 
     def batch_file(self, batch_id: int) -> tuple[str, bytes]:
         """Return the name and the bytes of the file of a batch, as they were uploaded."""
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             found = batches.find(connection, batch_id)
             return found.file_name, batches.read_file(connection, found.file_sha256)
 
     # ---- files for users
-
-    def marked_workbook(
-        self, content: bytes, file_name: str, issues: Sequence[Issue], language: Language
-    ) -> annotated_workbook.AnnotatedWorkbook:
-        """Return the user's own workbook with its problems marked; see `annotated_workbook.annotate_workbook`."""
-        return annotated_workbook.annotate_workbook(content, file_name=file_name, issues=issues, language=language)
-
-    def survey_form(self, province_code: str, period: Period, language: Language) -> bytes:
-        """Return the survey workbook of a province to fill in; see `form.write_survey_form`."""
-        return form.write_survey_form(self.survey_template, self.units, province_code, period, language)
 
     def report_file(
         self, province_code: str, period: Period, language: Language, *, as_of: datetime | None = None
@@ -446,7 +217,7 @@ class Workspace:
             units=self.units,
             indicators=self.indicators,
             data_version=str(version),
-            data_date=date.fromisoformat((version.at or self._clock().isoformat())[:10]),
+            data_date=date.fromisoformat((version.at or self.clock().isoformat())[:10]),
             is_synthetic=self.has_synthetic(as_of=as_of),
             language=language,
         )
@@ -487,7 +258,7 @@ class Workspace:
             rows_valid=len(features) - len(layer.unmatched),
         )
         simplified = boundaries.simplify_coverage(layer.communes)
-        with engine.writing(self._engine) as connection:
+        with engine.writing(self.engine) as connection:
             batch_id = layers.add_layer(
                 connection,
                 new,
@@ -495,7 +266,7 @@ class Workspace:
                 simplified,
                 valid_on=valid_on or layer.units.list_date,
                 source_crs=layer.source_crs,
-                at=self._clock(),
+                at=self.clock(),
             )
         return batch_id, layer
 
@@ -507,7 +278,7 @@ class Workspace:
 
     def boundary_layers(self) -> list[layers.LayerRecord]:
         """Return the layers that users added and that count, the newest first."""
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             return layers.list_layers(connection)
 
     def map_layer(self) -> gpd.GeoDataFrame:
@@ -520,7 +291,7 @@ class Workspace:
             ``commune_code``, ``geometry`` (WGS 84, simplified), ``is_approximate``: the newest outline that users
             added, else the shipped approximate cell.
         """
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self.engine) as connection:
             real = [
                 layers.read_map_layer(connection, record)
                 for record in layers.list_layers(connection)
@@ -556,8 +327,8 @@ class Workspace:
         ]
         demo_tables += [(batches.BULK_POINTS, "demo_bulk_points.csv", data.bulk_points)]
         demo_tables += [(batches.HAMLETS, "demo_hamlets.csv", data.hamlets)]
-        at = self._clock()
-        with engine.writing(self._engine) as connection:
+        at = self.clock()
+        with engine.writing(self.engine) as connection:
             for kind, file_name, table in demo_tables:
                 new = NewBatch(
                     kind=kind,

@@ -13,6 +13,7 @@ import streamlit as st
 from coverage import remaining
 from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
+from coverage.surveys import Surveys
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.periods import Period
@@ -27,6 +28,16 @@ def _open(home: str) -> Workspace:
 def workspace() -> Workspace:
     """Return the workspace of this server, opened once."""
     return _open(str(default_home()))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _surveys(home: str) -> Surveys:
+    return Surveys(_open(home))
+
+
+def surveys() -> Surveys:
+    """Return the surveys of this server's workspace."""
+    return _surveys(str(default_home()))
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
@@ -127,9 +138,15 @@ def report_workbook(home: str, version: str, province: str, period: str, languag
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
-def survey_form(home: str, province: str, period: str, language_code: str) -> bytes:
-    """Return the survey workbook to fill in for a province."""
-    return _open(home).survey_form(province, Period.parse(period), Language(language_code))
+def survey_form(home: str, template_id: str, province: str, period: str, language_code: str) -> bytes:
+    """Return the workbook of a survey to fill in for a province."""
+    return _surveys(home).form(template_id, province, Period.parse(period), Language(language_code))
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def excerpt(content: bytes, file_name: str, sheet: str, cell: str) -> pd.DataFrame | None:
+    """Return the cells around a cell of an uploaded workbook."""
+    return surveys().excerpt(content, file_name, sheet, cell)
 
 
 def local_time(text: str) -> datetime:

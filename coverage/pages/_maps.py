@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any, Final
@@ -90,6 +90,9 @@ def paint_of(
     area_key = "+".join(areas)
     inside_points = points[points["commune_code"].isin(communes.index) & points["lat"].notna()]
     inside_hamlets = hamlets[hamlets["commune_code"].isin(communes.index) & hamlets["lat"].notna()]
+    unplaced = int((points["commune_code"].isin(communes.index) & points["lat"].isna()).sum())
+    if unplaced:
+        notes = [*notes, language.say("{n} master meters without coordinates are not on the map.", n=unplaced)]
     classes = Classes(indicator)
     legend = [[found.colour, found.label] for found in classes.legend(language)]
     paint = {
@@ -117,45 +120,47 @@ _CHANGE_COLOURS: Final = {NEW: "#0072b2", CHANGED: "#e69f00", UNCHANGED: "#bdbdb
 
 
 def paint_of_changes(
-    changes: pd.DataFrame, units: Units, language: Language, *, areas: Sequence[str]
+    kinds: pd.Series,
+    labels: Sequence[str],
+    numbers: Mapping[str, Sequence[Any]],
+    units: Units,
+    language: Language,
+    *,
+    areas: Sequence[str],
 ) -> dict[str, Any]:
     """
-    Return what commune_map.js paints to show where an upload brings new or changed figures.
+    Return what commune_map.js paints to show where an upload brings something new or changed.
 
     Parameters
     ----------
-    changes
-        As `coverage.changes.compare_figures` gives it.
+    kinds
+        Change of each figure or record (new, changed, unchanged), indexed by its commune.
+    labels, numbers
+        What is shown of a commune when it is pointed at: the names of the numbers, and the numbers by commune.
     areas
         Provinces whose communes are painted.
     """
     communes = pd.concat([units.communes_of(area) for area in areas])
-    names = {
-        NEW: language.say("new figures"),
-        CHANGED: language.say("changed figures"),
-        UNCHANGED: language.say("unchanged figures"),
-    }
+    names = {NEW: language.say("new"), CHANGED: language.say("changed"), UNCHANGED: language.say("unchanged")}
     order = list(names)
-    strongest = changes.assign(rank=changes["change"].map(order.index)).sort_values("rank", kind="stable")
-    kind_of = strongest.drop_duplicates("commune_code").set_index("commune_code")["change"]
-    own = {code: found.set_index("measure")["new"] for code, found in changes.groupby("commune_code")}
+    strongest = kinds.map(order.index).groupby(level=0).min()
+    untouched = language.say("not in the file")
     rows: dict[str, list[Any]] = {}
     for code in communes.index:
-        kind = kind_of.get(code)
-        values = [None if code not in own else own[code].get(m) for m in FIGURES_SHOWN]
-        shown = [None if value is None or pd.isna(value) else int(value) for value in values]
-        untouched = language.say("not in the file")
-        rows[str(code)] = [None if kind is None else order.index(kind), names.get(str(kind), untouched), shown]
+        values = [None if value is None or pd.isna(value) else int(value) for value in numbers.get(str(code), ())]
+        kind = strongest.get(code)
+        painted = (None, untouched) if kind is None else (int(kind), names[order[int(kind)]])
+        rows[str(code)] = [*painted, values or [None] * len(labels)]
     paint = {
         "title": language.say("What the file touches"),
         "unit": language.say("Commune"),
         "period": "",
         "classes": [
             *[[_CHANGE_COLOURS[kind], name] for kind, name in names.items()],
-            [MISSING_COLOUR, language.say("not in the file")],
+            [MISSING_COLOUR, untouched],
         ],
         "missing_colour": MISSING_COLOUR,
-        "figures": [language.say(_names.MEASURES[measure]) for measure in FIGURES_SHOWN],
+        "figures": list(labels),
         "communes": rows,
         "circles": [],
         "states": [],

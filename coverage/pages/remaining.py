@@ -132,7 +132,9 @@ def _draw_points(points: pd.DataFrame, choices: _state.Choices) -> None:
             say("Households behind"): [language.count(int(n)) for n in ordered["households_behind"]],
             say("Loss"): ["–" if pd.isna(v) else _maps.share_text(v, language) for v in ordered["loss_share"]],
             say("Line (km)"): [_tables.measured(v, language, decimals=2) for v in ordered["line_km"]],
-            say("Condition"): [say(_names.CONDITIONS[c]) for c in ordered["condition"]],
+            say("Condition"): [
+                say(_names.CONDITIONS[c]) if c in _names.CONDITIONS else "–" for c in ordered["condition"]
+            ],
             say("State"): [say(_names.STATES[s]) for s in ordered["takeover_state"]],
         }
     )

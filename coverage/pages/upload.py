@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from coverage.pages import _cache, _proposal, _records, _state
-from coverage.workspace import Proposal
+from coverage.pages import _cache, _issues, _proposal, _state
+from coverage.pages._uploads import Upload
+from coverage.surveys import Proposal, RecordProposal
 from geodata.errors import FileError
 from geodata.language import Language
 from geodata.periods import Period
@@ -21,7 +23,7 @@ _QUARTERS_OFFERED = 8
 def draw(choices: _state.Choices) -> None:
     """Draw the page."""
     say = choices.language.say
-    templates = _cache.workspace().survey_templates
+    templates = _cache.surveys().templates
     kind = st.selectbox(
         say("Kind of survey"),
         list(templates),
@@ -29,16 +31,13 @@ def draw(choices: _state.Choices) -> None:
         key="survey_kind",
     )
     template = templates[str(kind)]
-    if template.rows == FIGURES:
-        _draw_form(choices)
-    else:
-        _records.draw_columns_wanted(template, choices.language)
+    _draw_form(template, choices)
     st.subheader(say("2. Upload the filled-in workbooks"))
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         user = _state.user_name(choices.language, key="survey")
     with right:
-        period = _choose_period(choices)
+        period = _choose_period(choices) if template.rows == FIGURES else None
     files = st.file_uploader(
         say("Survey workbooks"),
         type=[suffix[1:] for suffix in SUFFIXES],
@@ -51,54 +50,71 @@ def draw(choices: _state.Choices) -> None:
     if not user:
         st.info(say("Write your name first: every upload is stored with who made it."))
         return
+    _draw_files([Upload(file.file_id, file.name, file, user, period, choices.language, template) for file in files])
+
+
+def _draw_files(uploads: list[Upload]) -> None:
     progress = st.progress(0.0)
-    for number, file in enumerate(files):
-        progress.progress(number / len(files), say("Reading {file} …", file=file.name))
-        upload = _Upload(file.file_id, file.name, file, user, period, choices.language, template)
-        if len(files) == 1:
+    for number, upload in enumerate(uploads):
+        progress.progress(number / len(uploads), upload.language.say("Reading {file} …", file=upload.name))
+        if len(uploads) == 1:
             _draw_file(upload)
         else:
-            with st.expander(file.name, expanded=number == 0):
+            with st.expander(upload.name, expanded=number == 0):
                 _draw_file(upload)
     progress.empty()
 
 
-@dataclass(frozen=True)
-class _Upload:
-    id: str
-    name: str
-    file: Any
-    user: str
-    period: Period | None
-    language: Language
-    template: SurveyTemplate
-
-    def propose(self, *, good_rows_only: bool = False) -> Proposal:
-        return _cache.workspace().propose_survey(
-            self.file.getvalue(), self.name, user=self.user, period=self.period, good_rows_only=good_rows_only
-        )
-
-
-def _draw_file(upload: _Upload) -> None:
-    language, workspace = upload.language, _cache.workspace()
-    if upload.template.rows != FIGURES:
-        _records.draw_file(upload.id, upload.name, upload.file, upload.template, upload.user, language)
+def _draw_file(upload: Upload) -> None:
+    language = upload.language
+    if upload.template.rows != FIGURES and st.button(language.say("Cancel reading"), key=f"cancel_{upload.id}"):
+        # The press has interrupted the reading; nothing was stored.
+        st.info(language.say("Reading was cancelled; nothing was stored."))
         return
-    takes_good_rows = bool(st.session_state.get(f"good_rows_{upload.id}"))
     try:
-        proposal = upload.propose(good_rows_only=takes_good_rows)
+        proposal = _read(upload)
     except FileError as error:
         st.error(language.explain(error))
         st.caption(language.say("Nothing was stored; the workspace is as before."))
         return
-    _proposal.draw_understood(proposal, language, key=upload.id)
-    _proposal.draw_columns(
-        proposal, language, key=upload.id, choose=lambda *pair: workspace.choose_columns(*pair, user=upload.user)
-    )
-    _proposal.draw_issues(proposal.reading.issues, language, key=upload.id)
-    _proposal.draw_marked_file(upload.file.getvalue(), upload.name, proposal.reading.issues, language, key=upload.id)
-    _proposal.draw_changes(proposal, language, key=upload.id)
-    _proposal.draw_decision(proposal, upload.user, language, key=upload.id)
+    issues = proposal.reading.issues
+    _proposal.draw_understood(proposal, upload)
+    _proposal.draw_columns(proposal, upload)
+    _issues.draw_issues(issues, upload)
+    more = _not_listed(proposal)
+    if more:
+        st.caption(language.say("{more} more problems of the same kinds are counted and not listed.", more=more))
+    _issues.draw_marked_file(issues, upload)
+    _proposal.draw_changes(proposal, upload)
+    _proposal.draw_decision(proposal, upload)
+
+
+def _not_listed(proposal: Proposal) -> int:
+    if not isinstance(proposal, RecordProposal):
+        return 0
+    return sum(proposal.reading.issue_counts.values()) - len(proposal.reading.issues)
+
+
+def _read(upload: Upload) -> Proposal:
+    """Read a file while a bar tells the rows done and the time left."""
+    say, start = upload.language.say, time.monotonic()
+    bar = st.empty()
+
+    def show(done: int, expected: int) -> None:
+        left = (time.monotonic() - start) / done * max(expected - done, 0)
+        bar.progress(
+            min(done / expected, 1.0) if expected else 0.0,
+            say(
+                "{done} of {expected} rows, about {left} s left",
+                done=done,
+                expected=max(expected, done),
+                left=round(left),
+            ),
+        )
+
+    found = upload.propose(progress=show)
+    bar.empty()
+    return found
 
 
 def _choose_period(choices: _state.Choices) -> Period | None:
@@ -115,7 +131,7 @@ def _choose_period(choices: _state.Choices) -> Period | None:
     return Period.parse(chosen) if chosen else None
 
 
-def _draw_form(choices: _state.Choices) -> None:
+def _draw_form(template: SurveyTemplate, choices: _state.Choices) -> None:
     language, say = choices.language, choices.language.say
     st.subheader(say("1. Download the form"))
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
@@ -129,11 +145,29 @@ def _draw_form(choices: _state.Choices) -> None:
     with right:
         st.download_button(
             say("Download the form (.xlsx)"),
-            _cache.survey_form(choices.home, province, str(period), language.code),
-            file_name=f"khao_sat_{province}_{period}.xlsx",
+            _cache.survey_form(choices.home, template.id, province, str(period), language.code),
+            file_name=f"{_file_stem(template)}_{province}_{period}.xlsx",
             icon=":material/download:",
             key="form_download",
         )
+    with st.expander(say("Columns of this survey")):
+        st.dataframe(_columns_wanted(template, language), hide_index=True, width="stretch")
+
+
+def _file_stem(template: SurveyTemplate) -> str:
+    return "khao_sat" if template.rows == FIGURES else f"khao_sat_{template.id}"
+
+
+def _columns_wanted(template: SurveyTemplate, language: Language) -> pd.DataFrame:
+    """List the columns of a survey: which are needed and what to write."""
+    say = language.say
+    columns = [column for column in template.columns if column.kind != "check"]
+    cells: dict[str, list[Any]] = {
+        say("Column"): [column.header(language) for column in columns],
+        say("What to write"): [column.help(language) for column in columns],
+        say("Needed"): [say("yes") if column.is_required else "" for column in columns],
+    }
+    return pd.DataFrame(cells)
 
 
 def _quarters_offered(newest: str | None) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, func,
 
 from geodata.tables import BULK_POINT_COLUMNS, FIGURE_COLUMNS, FIGURE_KEY, HAMLET_COLUMNS, MEASURES
 from loaders.store import schema
-from loaders.store.batches import ACCEPTED, FIGURES, moment_text
+from loaders.store.batches import ACCEPTED, FIGURES, Batch, list_batches, moment_text
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,16 @@ class DataVersion:
         return f"v{self.number}"
 
 
-def data_version(connection: Connection, *, as_of: datetime | None = None) -> DataVersion:
-    """Return the version of the data now, or at an earlier moment."""
+def data_version(
+    connection: Connection, *, as_of: datetime | None = None, without_batch: int | None = None
+) -> DataVersion:
+    """Return the version of the data now, or at an earlier moment, or as it would be without a batch."""
     events = schema.batch_event
     query = select(events.c.id, events.c.at).order_by(events.c.id.desc()).limit(1)
     if as_of is not None:
         query = query.where(events.c.at <= moment_text(as_of))
+    if without_batch is not None:
+        query = query.where(events.c.batch_id != without_batch)
     row = connection.execute(query).first()
     return DataVersion(0, None) if row is None else DataVersion(int(row.id), str(row.at))
 
@@ -57,6 +61,14 @@ def counting_batches(as_of: datetime | None) -> Subquery:
         .where(events.c.state == ACCEPTED)
         .subquery()
     )
+
+
+def accepted_batches(connection: Connection, *, kind: str) -> list[Batch]:
+    """Return the batches of a kind that count now, the last accepted first."""
+    counting = counting_batches(None)
+    order = {row.batch_id: row.accepted_as for row in connection.execute(select(counting))}
+    found = (batch for batch in list_batches(connection, kind=kind) if batch.id in order)
+    return sorted(found, key=lambda batch: -order[batch.id])
 
 
 def _newest_rows(table: Table, key: tuple[str, ...], as_of: datetime | None, *only: ColumnElement[bool]) -> Select[Any]:

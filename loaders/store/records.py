@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from io import BytesIO
 
 import pandas as pd
 from sqlalchemy import Connection, insert, select
 
 from geodata.tables import BULK_POINT_COLUMNS, HAMLET_COLUMNS
-from loaders.store import batches, schema
-from loaders.store.batches import BULK_POINTS, HAMLETS, NewBatch
-from loaders.survey.issues import Issue
+from loaders.store import batches, facts, schema
+from loaders.store.batches import BULK_POINTS, HAMLETS
+from loaders.survey.templates import SurveyTemplate
+from loaders.survey.values import as_typed
+
+_POINT_TABLES = {BULK_POINTS: (schema.bulk_point, BULK_POINT_COLUMNS), HAMLETS: (schema.hamlet, HAMLET_COLUMNS)}
 
 
-def add_record_draft(
-    connection: Connection, new: NewBatch, records: pd.DataFrame, issues: list[Issue], *, at: datetime
-) -> int:
+def add_records(connection: Connection, batch_id: int, kind: str, records: pd.DataFrame) -> None:
     """
-    Store the records of a survey as a draft and return its number.
+    Add the records of a draft.
 
     Every column is kept with the batch as Parquet; bulk points and hamlets are written to their own tables too, so
     that they count on the maps once the batch is accepted.
     """
-    batch_id = batches.add_draft(connection, new, at=at)
-    buffer = BytesIO()
-    records.to_parquet(buffer, index=False)
     connection.execute(
         insert(schema.survey_table).values(
-            batch_id=batch_id, rows=len(records), table_sha256=batches.add_file(connection, buffer.getvalue())
+            batch_id=batch_id, rows=len(records), table_sha256=batches.add_file(connection, _parquet(records))
         )
     )
-    columns = {BULK_POINTS: BULK_POINT_COLUMNS, HAMLETS: HAMLET_COLUMNS}.get(new.kind)
-    if columns is not None:
-        batches.add_points(connection, batch_id, new.kind, _as_points(records, columns))
-    batches.add_issues(connection, batch_id, issues)
-    return batch_id
+    if kind in _POINT_TABLES:
+        _, columns = _POINT_TABLES[kind]
+        batches.add_points(connection, batch_id, kind, _as_points(records, columns))
+
+
+def holds_records(connection: Connection, batch_id: int, records: pd.DataFrame) -> bool:
+    """Return whether a batch holds just these records."""
+    table = schema.survey_table
+    stored = connection.scalar(select(table.c.table_sha256).where(table.c.batch_id == batch_id))
+    return stored is not None and str(stored) == batches.hash_of(_parquet(records))
+
+
+def _parquet(records: pd.DataFrame) -> bytes:
+    buffer = BytesIO()
+    records.to_parquet(buffer, index=False)
+    return buffer.getvalue()
 
 
 def records_of(connection: Connection, batch_id: int) -> pd.DataFrame | None:
@@ -43,6 +51,42 @@ def records_of(connection: Connection, batch_id: int) -> pd.DataFrame | None:
     table = schema.survey_table
     sha256 = connection.scalar(select(table.c.table_sha256).where(table.c.batch_id == batch_id))
     return None if sha256 is None else pd.read_parquet(BytesIO(batches.read_file(connection, str(sha256))))
+
+
+def counting_records(connection: Connection, template: SurveyTemplate) -> pd.DataFrame:
+    """
+    Return the records of a kind that count now: of each key the row of the newest accepted batch.
+
+    Returns
+    -------
+    records
+        ``commune_code``, the columns of the template as far as they were uploaded, and ``file_name``; without a
+        column where nothing is stored.
+    """
+    tables = [
+        found.reindex(columns=_columns_of(found, template)).assign(file_name=batch.file_name)
+        for batch in facts.accepted_batches(connection, kind=template.rows)
+        if (found := _records_or_points(connection, batch.id, template)) is not None
+    ]
+    if not tables:
+        return pd.DataFrame()
+    every = pd.concat(tables, ignore_index=True).astype({"file_name": "category"})
+    return as_typed(every.drop_duplicates(list(template.key)).reset_index(drop=True), template)
+
+
+def _records_or_points(connection: Connection, batch_id: int, template: SurveyTemplate) -> pd.DataFrame | None:
+    """Return the records of a batch; batches of the demo have points only."""
+    found = records_of(connection, batch_id)
+    if found is None and template.rows in _POINT_TABLES:
+        table, columns = _POINT_TABLES[template.rows]
+        rows = connection.execute(select(*(table.c[name] for name in columns)).where(table.c.batch_id == batch_id))
+        found = pd.DataFrame([tuple(row) for row in rows], columns=pd.Index(columns))
+    return found if found is not None and set(template.key) <= set(found.columns) else None
+
+
+def _columns_of(records: pd.DataFrame, template: SurveyTemplate) -> list[str]:
+    known = {column.key for column in template.columns} | {"commune_code"}
+    return [name for name in records.columns if name in known]
 
 
 def _as_points(records: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -53,5 +97,5 @@ def _as_points(records: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     if "takeover_date" in records.columns:
         points["takeover_date"] = records["takeover_date"].dt.strftime("%Y-%m-%d")
     if "takeover_state" in columns:
-        points["takeover_state"] = points["takeover_state"].fillna("bulk")
+        points["takeover_state"] = points["takeover_state"].astype("object").fillna("bulk")
     return points

@@ -1,8 +1,9 @@
-"""The survey workbook to fill in: instructions, the province's communes filled in, drop-downs, live checks."""
+"""The workbook of a survey to fill in: instructions, what is known filled in, drop-downs, live checks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from typing import Any, Final
 
@@ -11,15 +12,19 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from geodata.language import Language
 from geodata.periods import Period
-from geodata.tables import MEASURES
 from geodata.units import Units
-from loaders.survey.templates import SurveyTemplate, TemplateColumn
+from loaders.survey.templates import FIGURES, SurveyTemplate, TemplateColumn
 
 HEADER_ROW: Final = 5
 """Row of the header in the survey sheet, counted from 0; title, place and legend stand above it."""
 
-_WIDTHS: Final = {"code": 9, "name": 24, "period": 11, "count": 13, "text": 30, "check": 34}
+_WIDTHS: Final = {"code": 9, "name": 24, "period": 11, "count": 13, "text": 24, "check": 34, "choice": 20}
+_WIDTH: Final = 14
+_FORMATS: Final = {"count": "#,##0", "amount": "#,##0.##", "share": "0.##%", "date": "dd/mm/yyyy", "text": "@"}
+_BLANK_ROWS: Final = 500
+"""Rows to fill in of a survey whose rows are not known before."""
 _PERIODS_OFFERED: Final = 8
+_FIRST_DAY: Final = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,10 @@ def write_survey_form(
     template: SurveyTemplate, units: Units, province_code: str, period: Period, language: Language
 ) -> bytes:
     """
-    Return the survey workbook of a province for a quarter (.xlsx), one row for each of its communes.
+    Return the workbook of a survey to fill in for a province and quarter (.xlsx).
 
-    Code, names and quarter are filled in; counts are blank, because blank means not reported and 0 means none.
+    Of a survey of figures each commune has its row, with code, names and quarter filled in; counts are blank,
+    because blank means not reported and 0 means none. Of other surveys the rows are blank.
 
     Raises
     ------
@@ -52,10 +58,10 @@ def write_survey_form(
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = _Book(xlsxwriter.Workbook(buffer, options), language, template)
     province = units.find(province_code)
-    communes = units.communes_of(province_code)
+    rows = _known_rows(units, province_code, period) if template.rows == FIGURES else [{}] * _BLANK_ROWS
     _write_instructions(book, str(province["full_name"]), period)
-    _write_survey(book, units, province_code, period)
-    _write_lists(book, units, province_code, period, len(communes))
+    _write_survey(book, str(province["full_name"]), period, rows, f"{units.list_date.isoformat()}")
+    _write_lists(book, units, province_code, period, len(rows))
     book.book.close()
     return buffer.getvalue()
 
@@ -69,18 +75,7 @@ def _write_instructions(book: _Book, province: str, period: Period) -> None:
     sheet.write_string(0, 0, book.template.title(language), book.format(bold=True, font_size=15))
     sheet.write_string(1, 0, f"{province}, {language.period(period)}", book.format(bold=True))
     wrap, head = book.format(text_wrap=True), book.format(bold=True, bg_color="#dce6f1", border=1)
-    lines = (
-        say(
-            "1. Fill in the sheet {sheet}: one row a commune, figures as at {day}.",
-            sheet=f'"{_survey_name(language)}"',
-            day=language.day(period.last_day),
-        ),
-        say("2. Households with grid power = on direct sale + behind a master meter + on a shared meter."),
-        say("3. Households in all = with grid power + off-grid source only + without power."),
-        say("4. A blank cell means not reported; write 0 only where there are none."),
-        say("5. The last column says where parts do not add up; it is not read."),
-        say("6. Upload the file on the page Upload a survey; nothing counts before you accept it there."),
-    )
+    lines = _figure_lines(book, period) if book.template.rows == FIGURES else _record_lines(book)
     for number, line in enumerate(lines):
         sheet.merge_range(3 + number, 0, 3 + number, 1, line, wrap)
     start = 4 + len(lines)
@@ -93,15 +88,58 @@ def _write_instructions(book: _Book, province: str, period: Period) -> None:
     sheet.fit_to_pages(1, 0)
 
 
+def _figure_lines(book: _Book, period: Period) -> tuple[str, ...]:
+    say, language = book.language.say, book.language
+    return (
+        say(
+            "1. Fill in the sheet {sheet}: one row a commune, figures as at {day}.",
+            sheet=f'"{_survey_name(language)}"',
+            day=language.day(period.last_day),
+        ),
+        say("2. Households with grid power = on direct sale + behind a master meter + on a shared meter."),
+        say("3. Households in all = with grid power + off-grid source only + without power."),
+        say("4. A blank cell means not reported; write 0 only where there are none."),
+        say("5. The last column says where parts do not add up; it is not read."),
+        say("6. Upload the file on the page Upload a survey; nothing counts before you accept it there."),
+    )
+
+
+def _record_lines(book: _Book) -> tuple[str, ...]:
+    say, language, template = book.language.say, book.language, book.template
+    keys = ", ".join(f'"{template.column(name).header(language)}"' for name in template.key)
+    return (
+        say("1. Fill in the sheet {sheet}, from its first blank row.", sheet=f'"{_survey_name(language)}"'),
+        say("2. Columns with an orange header are needed in every row; a blank cell elsewhere means not known."),
+        say("3. {keys} stands once for each row and stays the same from survey to survey.", keys=keys),
+        say("4. Other units may be written beside the number, such as 1,5 MWh or 250 m; they are converted."),
+        say("5. Choose the kind of survey {title} when you upload.", title=f'"{template.title(language)}"'),
+        say("6. Upload the file on the page Upload a survey; nothing counts before you accept it there."),
+    )
+
+
 def _survey_name(language: Language) -> str:
     return language.say("Survey")
 
 
-def _write_survey(book: _Book, units: Units, province_code: str, period: Period) -> None:
+def _known_rows(units: Units, province_code: str, period: Period) -> list[dict[str, str]]:
+    """Return what is filled in already in the row of each commune."""
+    province = str(units.find(province_code)["full_name"])
+    names = units.by_code["full_name"]
+    return [
+        {
+            "commune_code": str(code),
+            "province_name": province,
+            "district_name": str(names[commune["district_code"]]),
+            "commune_name": str(commune["full_name"]),
+            "period": str(period),
+        }
+        for code, commune in units.communes_of(province_code).iterrows()
+    ]
+
+
+def _write_survey(book: _Book, province: str, period: Period, rows: list[dict[str, str]], list_date: str) -> None:
     language, template = book.language, book.template
     sheet = book.book.add_worksheet(_survey_name(language))
-    communes = units.communes_of(province_code)
-    province = str(units.find(province_code)["full_name"])
     sheet.write_string(0, 0, template.title(language).upper(), book.format(bold=True, font_size=14))
     sheet.write_string(1, 0, province, book.format(bold=True))
     sheet.write_string(2, 0, language.period(period), book.format(bold=True))
@@ -109,17 +147,10 @@ def _write_survey(book: _Book, units: Units, province_code: str, period: Period)
         3, 0, language.say("White cells: fill in. Grey cells: filled in already."), book.format(italic=True)
     )
     _write_header(book, sheet)
-    names = units.by_code["full_name"]
-    for number, (code, commune) in enumerate(communes.iterrows(), start=HEADER_ROW + 1):
-        given = {
-            "commune_code": str(code),
-            "province_name": province,
-            "district_name": str(names[commune["district_code"]]),
-            "commune_name": str(commune["full_name"]),
-            "period": str(period),
-        }
-        _write_row(book, sheet, number, given)
-    last = HEADER_ROW + len(communes)
+    styles = _Styles.of(book)
+    for number, given in enumerate(rows, start=HEADER_ROW + 1):
+        _write_row(book, sheet, number, given, styles)
+    last = HEADER_ROW + len(rows)
     _add_rules(book, sheet, last)
     sheet.freeze_panes(HEADER_ROW + 1, 4)
     sheet.autofilter(HEADER_ROW, 0, last, len(template.columns) - 1)
@@ -127,7 +158,7 @@ def _write_survey(book: _Book, units: Units, province_code: str, period: Period)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW)
-    sheet.set_footer(f"&L{template.id} v{template.version}, {units.list_date.isoformat()}&R&P / &N")
+    sheet.set_footer(f"&L{template.id} v{template.version}, {list_date}&R&P / &N")
     sheet.activate()
 
 
@@ -136,21 +167,39 @@ def _write_header(book: _Book, sheet: Any) -> None:
     plain, required = book.format(**style), book.format(**style | {"bg_color": "#fde9c9"})
     for index, column in enumerate(book.template.columns):
         sheet.write_string(HEADER_ROW, index, column.header(book.language), required if column.is_required else plain)
-        sheet.set_column(index, index, _WIDTHS[column.kind])
+        sheet.set_column(index, index, _WIDTHS.get(column.kind, _WIDTH))
     sheet.set_row(HEADER_ROW, 62)
 
 
-def _write_row(book: _Book, sheet: Any, number: int, given: dict[str, str]) -> None:
-    filled = book.format(border=1, bg_color="#eeeeee")
-    check = book.format(border=1, font_color="#b3261e", text_wrap=True)
-    text, count = book.format(border=1), book.format(border=1, num_format="#,##0")
+@dataclass(frozen=True)
+class _Styles:
+    """Formats of the cells to fill in, made once: of what is filled in already, of the check, and by kind."""
+
+    filled: Any
+    check: Any
+    by_kind: dict[str, Any]
+
+    @classmethod
+    def of(cls, book: _Book) -> _Styles:
+        kinds = {column.kind for column in book.template.columns}
+        return cls(
+            filled=book.format(border=1, bg_color="#eeeeee"),
+            check=book.format(border=1, font_color="#b3261e", text_wrap=True),
+            by_kind={
+                kind: book.format(border=1, **({"num_format": _FORMATS[kind]} if kind in _FORMATS else {}))
+                for kind in kinds
+            },
+        )
+
+
+def _write_row(book: _Book, sheet: Any, number: int, given: dict[str, str], styles: _Styles) -> None:
     for index, column in enumerate(book.template.columns):
         if column.kind == "check":
-            sheet.write_formula(number, index, _check_formula(book, number), check, "")
+            sheet.write_formula(number, index, _check_formula(book, number), styles.check, "")
         elif column.key in given:
-            sheet.write_string(number, index, given[column.key], filled)
+            sheet.write_string(number, index, given[column.key], styles.filled)
         else:
-            sheet.write_blank(number, index, None, count if column.kind == "count" else text)
+            sheet.write_blank(number, index, None, styles.by_kind[column.kind])
 
 
 def _check_formula(book: _Book, number: int) -> str:
@@ -173,31 +222,46 @@ def _check_formula(book: _Book, number: int) -> str:
 
 
 def _add_rules(book: _Book, sheet: Any, last: int) -> None:
-    say = book.language.say
     for index, column in enumerate(book.template.columns):
-        if column.key in MEASURES:
-            sheet.data_validation(
-                HEADER_ROW + 1,
-                index,
-                last,
-                index,
-                {
-                    "validate": "integer",
-                    "criteria": ">=",
-                    "value": 0,
-                    "ignore_blank": True,
-                    "error_title": say("Not a whole number"),
-                    "error_message": say("Write a whole number of households, 0 or more; leave blank if not reported."),
-                },
-            )
-        elif (source := _list_of(column)) is not None:
-            sheet.data_validation(
-                HEADER_ROW + 1,
-                index,
-                last,
-                index,
-                {"validate": "list", "source": f"={source}", "error_type": "warning"},
-            )
+        rule = _rule_of(book, column)
+        if rule is not None:
+            sheet.data_validation(HEADER_ROW + 1, index, last, index, {"ignore_blank": True} | rule)
+
+
+def _rule_of(book: _Book, column: TemplateColumn) -> dict[str, Any] | None:
+    """Return the rule by which the spreadsheet program checks a column while it is filled in."""
+    say = book.language.say
+    if (source := _list_of(column)) is not None:
+        return {"validate": "list", "source": f"={source}", "error_type": "warning"}
+    if column.kind == "count":
+        return {
+            "validate": "integer",
+            "criteria": ">=",
+            "value": 0,
+            "error_title": say("Not a whole number"),
+            "error_message": say("Write a whole number of households, 0 or more; leave blank if not reported."),
+        }
+    if column.kind == "share":
+        return {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": 0,
+            "maximum": 1,
+            "error_title": say("Not a percentage"),
+            "error_message": say("Write a percentage from 0% to 100%."),
+        }
+    if column.kind == "date":
+        return {
+            "validate": "date",
+            "criteria": ">",
+            "value": _FIRST_DAY,
+            "error_title": say("Not a day"),
+            "error_message": say("Write day, month and year, such as 30/6/2021."),
+        }
+    if column.kind == "choice":
+        names = [name if book.language.code == "vi" else key for key, (name, *_) in column.choices]
+        return {"validate": "list", "source": names}
+    return None
 
 
 def _list_of(column: TemplateColumn) -> str | None:

@@ -261,6 +261,9 @@ class RecordRows:
         converted: nothing is converted silently.
         """
         self._log_converted()
+        if not self.rows_read:
+            no_rows = mark("there is no row below the header. Fill in at least one.")
+            self._add("survey.no-rows", ERROR, self.table.header, self._header_row, self.table.measures[0], no_rows)
         place_of = pd.Series(records.index, index=records["row"])
         bad: set[int] = set()
         for column in self._columns:

@@ -8,8 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import app
+from coverage.surveys import Surveys
 from coverage.workspace import Workspace
 from tests.app.conftest import Run
+from tests.coverage.office import POINT, table
 
 
 def texts(page: AppTest) -> str:
@@ -106,3 +108,17 @@ def test_withdrawing_needs_a_name_and_a_reason(run: Run, home: Path) -> None:
     assert not page.exception
     [batch] = [batch for batch in Workspace(home).batches() if batch.id == 9]
     assert (batch.state, batch.state_by, batch.state_reason) == ("withdrawn", "An", "nhầm tệp")
+
+
+def test_points_that_report_only_what_they_must_are_shown(home: Path, run: Run) -> None:
+    workspace = Workspace(home)
+    point = POINT | {"Mã điểm": "MOI-1", "Số công tơ tổng": "MOI-1"}
+    proposal = Surveys(workspace).propose(table(point), "diem.xlsx", user="An", template_id="bulk_point_survey")
+    assert proposal.batch_id is not None
+    workspace.accept(proposal.batch_id, user="An")
+    workspace.close()
+    for name in ("map", "remaining"):
+        page = run(name, area="89")
+        assert not page.exception
+    shown = page.dataframe[2].value.set_index("Mã").loc["MOI-1"]
+    assert (shown["Tình trạng"], shown["Tổn thất"], shown["Trạng thái"]) == ("–", "–", "còn mua buôn")

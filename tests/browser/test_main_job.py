@@ -63,7 +63,7 @@ def test_from_map_to_upload_to_signed_report(visit: Visit, tmp_path: Path) -> No
     upload.set_input_files(write_survey(tmp_path / "khao_sat.xlsx", wrong))
     expect(page.get_by_text("2 lỗi")).to_be_visible()
     expect(page.get_by_text("Chưa có gì được lưu").first).to_be_visible()
-    assert page.get_by_role("button", name="Chấp nhận số liệu này").count() == 0
+    assert page.get_by_role("button", name="Chấp nhận tệp này").count() == 0
 
     page.get_by_test_id("stFileChipDeleteBtn").get_by_role("button").click()
     mended = [["30469", "Mỹ Đức", "2021-Q2", 3400, 3400, 3000, 400, 0, 0, 0]]
@@ -74,7 +74,7 @@ def test_from_map_to_upload_to_signed_report(visit: Visit, tmp_path: Path) -> No
     reason.fill("phúc tra tại xã")
     reason.press("Enter")
     bulk_before = figure(visit.home)
-    page.get_by_role("button", name="Chấp nhận số liệu này").click()
+    page.get_by_role("button", name="Chấp nhận tệp này").click()
     expect(page.get_by_text("đã được chấp nhận")).to_be_visible()
     assert figure(visit.home) == 400
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from coverage.indicators import Indicator, read_indicators
+from coverage.workspace import Workspace
 from geodata.tables import BULK_POINT_COLUMNS, FIGURE_COLUMNS, FIGURE_KEY, MEASURES
 from geodata.units import UNIT_COLUMNS, Units
 from loaders.reference.tables import load_indicator_table
+from tests.coverage.office import Clock
 
 ROWS = [
     ("84", 1, "Trà Vinh", "tinh", None),
@@ -53,3 +57,10 @@ def points(*rows: dict[str, Any]) -> pd.DataFrame:
         [{"point_code": f"P{n}", "takeover_state": "bulk", **row} for n, row in enumerate(rows)],
         columns=pd.Index(BULK_POINT_COLUMNS),
     ).astype({"households_behind": "int64", "loss_share": "float64", "line_km": "float64"})
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    opened = Workspace(tmp_path / "office", clock=Clock())
+    yield opened
+    opened.close()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geodata.errors import PlaceError
@@ -16,7 +18,8 @@ from geodata.tables import MEASURES
 from loaders.reference import load_units
 from loaders.survey.form import HEADER_ROW, write_survey_form
 from loaders.survey.reading import read_survey
-from loaders.survey.templates import load_template
+from loaders.survey.records import RecordReading, read_records
+from loaders.survey.templates import SHIPPED, load_template
 
 UNITS = load_units()
 TEMPLATE = load_template("commune_survey")
@@ -68,3 +71,56 @@ def test_empty_form_is_understood_and_has_nothing_to_take(language: str) -> None
 def test_a_form_is_made_for_a_province_that_exists() -> None:
     with pytest.raises(PlaceError):
         form(province="99")
+
+
+RECORDS = [name for name in SHIPPED if name != "commune_survey"]
+
+
+def record_form(name: str, language: str = "vi") -> bytes:
+    return write_survey_form(load_template(name), UNITS, "84", Period(2021, 2), Language(language))
+
+
+def read_form(name: str, content: bytes) -> RecordReading:
+    return read_records(content, file_name="f.xlsx", template=load_template(name), units=UNITS, names=NameIndex(UNITS))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("name", RECORDS)
+def test_every_survey_has_a_form_whose_columns_are_understood(name: str, language: str) -> None:
+    reading = read_form(name, record_form(name, language))
+    assert [issue.code for issue in reading.issues] == ["survey.no-rows"]
+    assert {column.key for column in reading.tables[0].columns} == {c.key for c in load_template(name).columns}
+    assert all(column.confidence == 1 for column in reading.tables[0].columns)
+
+
+_TYPED = {"count": 12, "amount": 1.5, "share": 0.45, "date": date(2021, 6, 30), "coordinate": None, "text": "A1"}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_filled_in_form_is_read_as_it_was_typed(name: str) -> None:
+    book = openpyxl.load_workbook(BytesIO(record_form(name)))
+    sheet, template = book.worksheets[1], load_template(name)
+    for index, column in enumerate(template.columns, start=1):
+        choice = column.choices[0][1][0] if column.choices else None
+        names = {"commune_code": "29236", "lat": 9.93, "lon": 106.34}
+        sheet.cell(HEADER_ROW + 2, index).value = names.get(column.key, choice or _TYPED.get(column.kind))
+    buffer = BytesIO()
+    book.save(buffer)
+    reading = read_form(name, buffer.getvalue())
+    assert (reading.issues, reading.rows_valid) == ((), 1)
+    record = reading.records.iloc[0].to_dict()
+    for column in template.columns:
+        if column.kind in ("count", "amount", "share", "text"):
+            assert record[column.key] == _TYPED[column.kind]
+        if column.kind == "choice":
+            assert record[column.key] == column.choices[0][0]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_record_form_checks_what_is_typed(name: str) -> None:
+    sheet = sheet_of(record_form(name))
+    rules = {str(rule.sqref).split(":")[0]: rule.type for rule in sheet.data_validations.dataValidation}
+    expected = {"count": "whole", "share": "decimal", "date": "date", "choice": "list"}
+    for index, column in enumerate(load_template(name).columns):
+        if column.kind in expected:
+            assert rules[f"{get_column_letter(index + 1)}{HEADER_ROW + 2}"] == expected[column.kind]

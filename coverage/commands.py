@@ -1,0 +1,181 @@
+"""What the commands of the command line do, those of surveys apart; each returns its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from coverage import answers
+from coverage.workspace import Workspace
+from geodata.errors import BoundaryError, FileError, PhuDienError, PlaceError, WorkspaceError, mark
+from geodata.language import Language
+from geodata.periods import Period
+from geodata.units import COMPANY_CODE
+
+DONE, DATA_PROBLEMS, WRONG_CALL = 0, 1, 2
+
+_WRONG_CALL_CODES: Final = ("period.unreadable", "language.unknown", "call.")
+
+
+def user_of(options: argparse.Namespace) -> str:
+    return str(options.user or getpass.getuser())
+
+
+def content_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise PhuDienError(
+            "call.file-unreadable",
+            mark('The file "{file}" cannot be opened: {reason}.'),
+            file=str(file),
+            reason=str(error.strerror),
+        ) from error
+
+
+def report_error(error: PhuDienError, options: argparse.Namespace, language: Language) -> int:
+    print(f"phudien: {language.explain(error)}", file=sys.stderr)
+    if getattr(options, "json", False):
+        print_json({"error": {"code": error.code, "message": language.explain(error)}})
+    is_call = isinstance(error, PlaceError | WorkspaceError) or error.code.startswith(_WRONG_CALL_CODES)
+    return WRONG_CALL if is_call else DATA_PROBLEMS
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def make_demo(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    is_new = workspace.make_demo()
+    sentence = (
+        mark("The demo is ready in {folder}. All of its figures are synthetic.")
+        if is_new
+        else mark("The demo stands in {folder} already; nothing was changed.")
+    )
+    print(language.say(sentence, folder=str(workspace.home)))
+    return DONE
+
+
+def serve(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    workspace.close()
+    found = importlib.util.find_spec("app")
+    app = Path(str(found.origin if found else None))
+    print(language.say("The app opens at {address}; Ctrl+C stops it.", address=f"http://localhost:{options.port}"))
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(options.port)]
+    command += ["--server.address", options.address]
+    environment = os.environ | {"PHUDIEN_HOME": str(workspace.home), "PHUDIEN_LANGUAGE": language.code}
+    try:
+        return subprocess.call(command, cwd=app.parent, env=environment)
+    except KeyboardInterrupt:
+        return DONE
+
+
+def status(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    period = Period.parse(options.period)
+    figures = workspace.status(str(period), options.area, as_of=options.as_of)
+    if options.json:
+        print_json(answers.of_status(period, options.area, figures, language))
+        return DONE
+    area = options.area if options.area == COMPANY_CODE else workspace.units.find(options.area)["full_name"]
+    print(f"{area}, {language.period(period)}")
+    if workspace.has_synthetic(as_of=options.as_of):
+        print(language.say("Synthetic demonstration data, not real figures."))
+    for figure in figures.values():
+        print(f"  {figure.indicator.title(language)}: {figure.display(language)}")
+    return DONE
+
+
+def history(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    period = Period.parse(options.period)
+    found = workspace.history_of(options.commune, str(period), options.measure).to_dict("records")
+    if options.json:
+        print_json({"commune": options.commune, "period": str(period), "history": found})
+        return DONE
+    for row in found:
+        place = ", ".join(str(row[key]) for key in ("file_name", "sheet", "cell") if row[key])
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        measure, value = row["measure"], language.count(int(row["value"]))
+        print(f"{measure} = {value}: {language.say(row['state'])}{reason}, {row['at']}, {row['user']}; {place}")
+    return DONE
+
+
+def write_report(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    period = Period.parse(options.period)
+    name, content = workspace.report_file(options.province, period, language, as_of=options.as_of)
+    return write_file(options.output / name, content, language)
+
+
+def write_file(file: Path, content: bytes, language: Language, *, is_quiet: bool = False) -> int:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as error:
+        raise PhuDienError(
+            "call.file-unwritable",
+            mark('The file "{file}" cannot be written: {reason}. Close it where it is open, or name another one.'),
+            file=str(file),
+            reason=str(error.strerror),
+        ) from error
+    if not is_quiet:
+        print(language.say("Written: {file}", file=str(file)))
+    return DONE
+
+
+def add_boundaries(options: argparse.Namespace, language: Language) -> int:
+    content = content_of(options.file)
+    workspace = Workspace(options.workspace)
+    try:
+        batch_id, layer = workspace.add_boundaries(
+            content, options.file.name, user=user_of(options), valid_on=options.as_of
+        )
+    except (FileError, BoundaryError) as error:
+        return report_error(error, options, language)
+    if options.json:
+        print_json(answers.of_boundaries(options.file.name, batch_id, layer))
+        return DONE
+    print(
+        language.say(
+            "Added: {found} communes of the list of {day}. Features not recognised: {unmatched}.",
+            found=len(layer.communes),
+            day=language.day(layer.units.list_date),
+            unmatched="; ".join(layer.unmatched) or "0",
+        )
+    )
+    return DONE
+
+
+def list_boundaries(options: argparse.Namespace, language: Language) -> int:
+    workspace = Workspace(options.workspace)
+    found = workspace.boundary_layers()
+    if options.json:
+        print_json(answers.of_layers(found, workspace.units))
+        return DONE
+    for record in found:
+        print(
+            language.say(
+                "{file}: {units} communes of the list of {day}, added by {user}",
+                file=record.file_name,
+                units=record.units_matched,
+                day=language.day(date.fromisoformat(record.unit_list_date)),
+                user=record.created_by,
+            )
+        )
+    print(
+        language.say(
+            "Shipped with the product: approximate boundaries of {units} communes", units=len(workspace.units.communes)
+        )
+    )
+    return DONE

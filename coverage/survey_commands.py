@@ -1,0 +1,104 @@
+"""The commands about surveys: ``phudien import`` and ``phudien template``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from typing import Final
+
+from coverage import answers
+from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, user_of, write_file
+from coverage.surveys import REFUSED, Proposal, Surveys
+from coverage.workspace import Workspace
+from geodata.errors import FileError, mark
+from geodata.language import Language
+from geodata.periods import Period
+
+_MOST_ISSUES: Final = 200
+"""Problems that are printed; the marked file and --json hold all."""
+
+_STATE_SENTENCES: Final = {
+    REFUSED: mark("Not taken: mend the errors and import the file again. Nothing was stored."),
+    "draft": mark("Kept as draft {batch}; it does not count yet. Add --accept to take it."),
+    "accepted": mark("Batch {batch} is accepted and counts."),
+}
+
+
+def import_survey(options: argparse.Namespace, language: Language) -> int:
+    """Check a survey workbook, and take it into the workspace where that is asked for."""
+    content = content_of(options.file)
+    workspace = Workspace(options.workspace)
+    surveys = Surveys(workspace)
+    try:
+        proposal = surveys.propose(
+            content,
+            options.file.name,
+            user=user_of(options),
+            template_id=options.template,
+            period=Period.parse(options.period) if options.period else None,
+            good_rows_only=options.good_rows,
+            progress=None if options.json else _progress_printer(language),
+        )
+    except FileError as error:
+        if options.json:
+            print_json(answers.of_unreadable(options.file.name, error, language))
+        print(f"phudien: {language.explain(error)}", file=sys.stderr)
+        return DATA_PROBLEMS
+    if options.marked:
+        made = surveys.marked_workbook(content, options.file.name, proposal.reading.issues, language)
+        write_file(options.marked, made.content, language, is_quiet=options.json)
+    state = proposal.state
+    if options.accept and proposal.batch_id is not None and state == "draft":
+        workspace.accept(proposal.batch_id, user=user_of(options), reason=options.reason)
+        state = "accepted"
+    if options.json:
+        print_json(answers.of_import(options.file.name, proposal, state, language))
+    else:
+        _print_import(proposal, state, language)
+    return DATA_PROBLEMS if state == REFUSED else DONE
+
+
+def _progress_printer(language: Language) -> Callable[[int, int], None]:
+    start = time.monotonic()
+
+    def show(done: int, expected: int) -> None:
+        left = (time.monotonic() - start) / done * max(expected - done, 0)
+        sentence = language.say(
+            "{done} of {expected} rows, about {left} s left", done=done, expected=max(expected, done), left=round(left)
+        )
+        print(f"\r{sentence}   ", end="" if done < expected else "\n", file=sys.stderr, flush=True)
+
+    return show
+
+
+def _print_import(proposal: Proposal, state: str, language: Language) -> None:
+    reading, say = proposal.reading, language.say
+    for table in reading.tables:
+        print(
+            say(
+                'Sheet "{sheet}", header in row {row}: {rows} rows read.',
+                sheet=table.sheet,
+                row=str(table.header_row),
+                rows=table.rows,
+            )
+        )
+    print(say("{rows} rows read, {valid} without errors.", rows=reading.rows_read, valid=reading.rows_valid))
+    for issue in reading.issues[:_MOST_ISSUES]:
+        print(f"  [{say(issue.severity)}] {issue.message(language)}")
+        if issue.suggestion:
+            print("    " + say("Suggestion: {suggestion}", suggestion=issue.suggestion))
+    if len(reading.issues) > _MOST_ISSUES:
+        print("  " + say("… and {more} more; --marked FILE lists all.", more=len(reading.issues) - _MOST_ISSUES))
+    print(
+        say("Compared with what counts: {new} new, {changed} changed, {unchanged} unchanged.", **proposal.change_counts)
+    )
+    print(say(_STATE_SENTENCES[state], batch=str(proposal.batch_id)))
+
+
+def write_form(options: argparse.Namespace, language: Language) -> int:
+    """Write the workbook of a survey to fill in."""
+    surveys = Surveys(Workspace(options.workspace))
+    content = surveys.form(options.template, options.province, Period.parse(options.period), language)
+    return write_file(options.output, content, language)

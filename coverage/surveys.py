@@ -1,0 +1,351 @@
+"""Uploaded surveys: a workbook is read, held against what counts, kept as a draft, and given back marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Final
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from coverage import changes, record_changes, rollup
+from coverage.indicators import Figure
+from coverage.record_changes import RecordChanges
+from coverage.workspace import Workspace
+from geodata.errors import WorkspaceError, mark
+from geodata.language import Language
+from geodata.periods import Period
+from loaders.reports import annotated_workbook
+from loaders.store import batches, column_choices, engine
+from loaders.store import records as record_store
+from loaders.store.batches import NewBatch
+from loaders.survey import columns, form, reading, records, templates
+from loaders.survey.issues import Issue
+from loaders.survey.templates import SurveyTemplate
+from loaders.workbook import excerpt
+
+REFUSED: Final = "refused"
+"""State of an upload with errors: nothing of it was stored."""
+
+COMMUNE_SURVEY: Final = "commune_survey"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What accepting an upload does to the indicators of a province in a quarter; ``before`` is empty without one."""
+
+    province_code: str
+    period: str
+    before: Mapping[str, Figure]
+    after: Mapping[str, Figure]
+
+
+@dataclass(frozen=True)
+class FigureProposal:
+    """
+    An uploaded commune survey, before or after it is accepted.
+
+    Parameters
+    ----------
+    reading
+        What was understood, and every issue.
+    state
+        `REFUSED`, or the state of its batch.
+    batch_id
+        Number of its batch; None where refused.
+    changes
+        What accepting changes or has changed, as `changes.compare_figures` gives it.
+    effects
+        What it does to the provinces that it touches.
+    """
+
+    template: SurveyTemplate
+    reading: reading.SurveyReading
+    state: str
+    batch_id: int | None
+    changes: pd.DataFrame
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def change_counts(self) -> dict[str, int]:
+        """How many figures are new, changed and unchanged."""
+        found = self.changes["change"].value_counts()
+        return {kind: int(found.get(kind, 0)) for kind in (changes.NEW, changes.CHANGED, changes.UNCHANGED)}
+
+
+@dataclass(frozen=True)
+class RecordProposal:
+    """
+    An uploaded survey of things (households, bulk points, …), before or after it is accepted.
+
+    Parameters
+    ----------
+    changes
+        What accepting does to the single records.
+    effect
+        What it does to the totals of the provinces that it touches, as `record_changes.compare_totals` gives it.
+    """
+
+    template: SurveyTemplate
+    reading: records.RecordReading
+    state: str
+    batch_id: int | None
+    changes: RecordChanges
+    effect: pd.DataFrame
+
+    @property
+    def change_counts(self) -> dict[str, int]:
+        """How many records are new, changed and unchanged."""
+        return self.changes.counts()
+
+
+Proposal = FigureProposal | RecordProposal
+
+
+class Surveys:
+    """
+    The surveys of a workspace.
+
+    Parameters
+    ----------
+    workspace
+        Whose store takes them.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    # ---- templates and the choice of columns
+
+    @cached_property
+    def templates(self) -> dict[str, SurveyTemplate]:
+        """Every template by its id: those shipped, and those that the office put into ``templates/``."""
+        shipped = [templates.load_template(name) for name in templates.SHIPPED]
+        own = templates.load_office_templates(self._workspace.home / "templates")
+        return {template.id: template for template in (*shipped, *own)}
+
+    def template(self, template_id: str) -> SurveyTemplate:
+        """Return the template with this id; raise `WorkspaceError` where there is none."""
+        if template_id not in self.templates:
+            raise WorkspaceError(
+                "call.template-unknown",
+                mark('There is no template "{found}". Templates: {known}.'),
+                found=template_id,
+                known=", ".join(self.templates),
+            )
+        return self.templates[template_id]
+
+    def form(self, template_id: str, province_code: str, period: Period, language: Language) -> bytes:
+        """Return the workbook of a survey to fill in for a province; see `form.write_survey_form`."""
+        return form.write_survey_form(
+            self.template(template_id), self._workspace.units, province_code, period, language
+        )
+
+    def chosen_columns(self, layout: str) -> dict[str, str]:
+        """Return the columns chosen by hand for a layout; see `store.column_choices`."""
+        with engine.reading(self._workspace.engine) as connection:
+            return column_choices.choices_of(connection, layout)
+
+    def choose_columns(self, layout: str, choices: Mapping[str, str], *, user: str) -> None:
+        """Remember what the columns of a layout hold: label → key of the column, ``""`` for one not to be read."""
+        keyed = {columns.label_key(label): key for label, key in choices.items()}
+        with engine.writing(self._workspace.engine) as connection:
+            column_choices.add_choices(connection, layout, keyed, at=self._workspace.clock(), user=user)
+
+    # ---- uploads
+
+    def propose(
+        self,
+        content: bytes,
+        file_name: str,
+        *,
+        user: str,
+        template_id: str = COMMUNE_SURVEY,
+        period: Period | None = None,
+        good_rows_only: bool = False,
+        progress: records.Progress | None = None,
+    ) -> Proposal:
+        """
+        Read a survey workbook and keep it as a draft; one with errors is refused and leaves nothing behind.
+
+        The same file again gives the batch that it has already, unless it is read otherwise now: then the draft
+        before is withdrawn and a new one takes its place.
+
+        Parameters
+        ----------
+        template_id
+            Which survey it is: a key of `templates`.
+        period
+            Quarter of rows of figures for which the file names none.
+        good_rows_only
+            Keep the rows without errors of a file that has rows with errors.
+        progress
+            Told the records read so far and those expected; raises to cancel, and nothing is stored.
+
+        Raises
+        ------
+        WorkspaceError
+            If there is no such template.
+        FileError
+            If it is no workbook that can be read.
+        """
+        template = self.template(template_id)
+        upload = _Upload(content, file_name, user, template, good_rows_only)
+        if template.rows == templates.FIGURES:
+            return self._propose_figures(upload, period)
+        return self._propose_records(upload, progress)
+
+    def _propose_figures(self, upload: _Upload, period: Period | None) -> FigureProposal:
+        workspace = self._workspace
+        figures_of = cache(lambda period: workspace.figures(period=period))
+        read = reading.read_survey(
+            upload.content,
+            file_name=upload.file_name,
+            template=upload.template,
+            units=workspace.units,
+            names=workspace.names,
+            figures_of=figures_of,
+            period=period,
+            chosen_columns=self.chosen_columns,
+        )
+        now = [figures_of(code) for code in read.figures["period"].unique()]
+        current = pd.concat(now) if now else read.figures
+        difference = changes.compare_figures(current, read.figures)
+        effects = tuple(self._effects(current, read.figures))
+        state, batch_id = self._keep(upload, read, _FigureRows(read))
+        return FigureProposal(upload.template, read, state, batch_id, difference, effects)
+
+    def _propose_records(self, upload: _Upload, progress: records.Progress | None) -> RecordProposal:
+        workspace, template = self._workspace, upload.template
+        stored = cache(lambda: self._counting_records(template))
+        read = records.read_records(
+            upload.content,
+            file_name=upload.file_name,
+            template=template,
+            units=workspace.units,
+            names=workspace.names,
+            chosen_columns=self.chosen_columns,
+            outlines=workspace.map_layer(),
+            stored=stored,
+            today=workspace.clock().date(),
+            progress=progress,
+        )
+        difference = record_changes.compare_records(stored(), read.records, key=template.key)
+        effect = self._effect_of_records(template, stored(), read.records)
+        state, batch_id = self._keep(upload, read, _RecordRows(read))
+        return RecordProposal(template, read, state, batch_id, difference, effect)
+
+    def _counting_records(self, template: SurveyTemplate) -> pd.DataFrame:
+        with engine.reading(self._workspace.engine) as connection:
+            return record_store.counting_records(connection, template)
+
+    def _keep(
+        self, upload: _Upload, read: reading.SurveyReading | records.RecordReading, rows: _FigureRows | _RecordRows
+    ) -> tuple[str, int | None]:
+        """Return state and number of the batch that holds this file read in this way; make it where there is none."""
+        if not read.rows_valid or (read.has_errors and not upload.good_rows_only):
+            return REFUSED, None
+        workspace, kind = self._workspace, _kind_of(upload.template)
+        with engine.writing(workspace.engine) as connection:
+            known = batches.find_same_file(connection, kind=kind, sha256=batches.hash_of(upload.content))
+            if known is not None:
+                if known.state == batches.ACCEPTED or rows.are_held(connection, known.id):
+                    return known.state, known.id
+                reason = self._reread_reason
+                batches.withdraw(connection, known.id, at=workspace.clock(), user=upload.user, reason=reason)
+            new = NewBatch(
+                kind=kind,
+                file_name=upload.file_name,
+                content=upload.content,
+                user=upload.user,
+                unit_list_date=workspace.units.list_date,
+                rows_read=read.rows_read,
+                rows_valid=read.rows_valid,
+                sheet=read.sheets,
+            )
+            batch_id = batches.add_draft(connection, new, at=workspace.clock())
+            rows.add(connection, batch_id, kind)
+            batches.add_issues(connection, batch_id, list(read.issues))
+            return batches.DRAFT, batch_id
+
+    _reread_reason: Final = "read anew"
+
+    def _effects(self, current: pd.DataFrame, proposed: pd.DataFrame) -> Iterator[Effect]:
+        """Yield what the proposed figures do to each province and quarter that they touch."""
+        if proposed.empty:
+            return
+        units, indicators = self._workspace.units, self._workspace.indicators
+        after = changes.with_proposed(current, proposed)
+        provinces = units.communes["province_code"].reindex(proposed["commune_code"]).to_numpy()
+        for period, province in sorted(set(zip(proposed["period"], provinces, strict=True))):
+            communes = units.communes_of(province)
+            was, will = (table[table["period"] == period] for table in (current, after))
+            before = rollup.figures_of_area(was, indicators, communes) if len(was) else {}
+            yield Effect(province, period, before, rollup.figures_of_area(will, indicators, communes))
+
+    def _effect_of_records(
+        self, template: SurveyTemplate, stored: pd.DataFrame, proposed: pd.DataFrame
+    ) -> pd.DataFrame:
+        communes = self._workspace.units.communes["province_code"]
+        province_of = {str(code): str(province) for code, province in communes.items()}
+        sums, choices = ([c.key for c in template.columns if c.kind == kind] for kind in ("count", "choice"))
+        after = record_changes.with_proposed_records(stored, proposed, key=template.key)
+        before, will = (
+            record_changes.record_totals(table, province_of, sums=sums, choices=choices) for table in (stored, after)
+        )
+        touched = proposed["commune_code"].map(province_of).unique().tolist() if len(proposed) else []
+        return record_changes.compare_totals(before, will, touched)
+
+    # ---- the user's file
+
+    def excerpt(self, content: bytes, file_name: str, sheet: str, cell: str) -> pd.DataFrame | None:
+        """Return the cells around a cell of the user's workbook; see `excerpt.excerpt_around`."""
+        return excerpt.excerpt_around(content, file_name=file_name, sheet=sheet, cell=cell)
+
+    def marked_workbook(
+        self, content: bytes, file_name: str, issues: Sequence[Issue], language: Language
+    ) -> annotated_workbook.AnnotatedWorkbook:
+        """Return the user's own workbook with its problems marked; see `annotated_workbook.annotate_workbook`."""
+        return annotated_workbook.annotate_workbook(content, file_name=file_name, issues=issues, language=language)
+
+
+def _kind_of(template: SurveyTemplate) -> str:
+    return batches.FIGURES if template.rows == templates.FIGURES else template.rows
+
+
+@dataclass(frozen=True)
+class _Upload:
+    content: bytes
+    file_name: str
+    user: str
+    template: SurveyTemplate
+    good_rows_only: bool
+
+
+@dataclass(frozen=True)
+class _FigureRows:
+    """The rows of a commune survey, as the store takes them."""
+
+    read: reading.SurveyReading
+
+    def are_held(self, connection: Connection, batch_id: int) -> bool:
+        return batches.holds_figures(connection, batch_id, self.read.figures)
+
+    def add(self, connection: Connection, batch_id: int, _kind: str) -> None:
+        batches.add_figures(connection, batch_id, self.read.figures, self.read.cells)
+        batches.add_figure_notes(connection, batch_id, self.read.notes)
+
+
+@dataclass(frozen=True)
+class _RecordRows:
+    """The records of a survey of things, as the store takes them."""
+
+    read: records.RecordReading
+
+    def are_held(self, connection: Connection, batch_id: int) -> bool:
+        return record_store.holds_records(connection, batch_id, self.read.records)
+
+    def add(self, connection: Connection, batch_id: int, kind: str) -> None:
+        record_store.add_records(connection, batch_id, kind, self.read.records)
