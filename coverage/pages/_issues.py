@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -13,12 +14,15 @@ from geodata.errors import FileError
 from geodata.language import Language
 from loaders.survey.issues import ERROR, INFO, SEVERITY_NAMES, WARNING, Issue
 
-_HIGHLIGHT = "background-color: #f4b6b0; color: #000000; font-weight: bold"
+_FEW: Final = 12
+"""Problems that are listed with their whole sentences."""
+
+_HIGHLIGHT: Final = "background-color: #f4b6b0; color: #000000; font-weight: bold"
 
 
 def draw_issues(issues: Sequence[Issue], upload: Upload) -> None:
     """List every problem, to be filtered and searched, and show the chosen one where it stands in the sheet."""
-    say, key = upload.language.say, upload.id
+    say = upload.language.say
     counts = {severity: sum(issue.severity == severity for issue in issues) for severity in (ERROR, WARNING, INFO)}
     if not issues:
         st.success(say("No problems found."))
@@ -34,18 +38,27 @@ def draw_issues(issues: Sequence[Issue], upload: Upload) -> None:
     if not chosen:
         st.caption(say("No problem fits."))
         return
-    table = _issue_table(chosen, upload.language)
+    _draw_one(chosen, _choose(chosen, upload), upload)
+
+
+def _choose(issues: list[Issue], upload: Upload) -> int | None:
+    """List the problems; return the place of the one that was chosen in the list."""
+    table = _issue_table(issues, upload.language)
+    if len(issues) <= _FEW:
+        # A plain table wraps its texts, so that what to do is read without a click.
+        st.table(table.set_index(upload.language.say("Severity")))
+        return None
     event = st.dataframe(
         table,
         hide_index=True,
         width="stretch",
-        height=min(38 + 35 * len(chosen), 320),
+        height=320,
         on_select="rerun",
         selection_mode="single-row",
-        key=f"issues_{key}_{len(chosen)}",
+        key=f"issues_{upload.id}_{len(issues)}",
     )
-    selected = event["selection"]["rows"] if event else []
-    _draw_one(chosen, selected[0] if selected else None, upload)
+    rows = event["selection"]["rows"] if event else []
+    return int(rows[0]) if rows else None
 
 
 def _filtered(issues: Sequence[Issue], counts: dict[str, int], upload: Upload) -> list[Issue]:

@@ -11,6 +11,9 @@ from geodata.language import Language
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 
+SEVERITIES: Final = (ERROR, WARNING, INFO)
+"""From the gravest on."""
+
 SEVERITY_NAMES: Final = {ERROR: mark("error"), WARNING: mark("warning"), INFO: mark("remark")}
 
 

@@ -12,7 +12,7 @@ from geodata.names import NameIndex
 from geodata.periods import Period
 from geodata.tables import FIGURE_COLUMNS, FIGURE_KEY, MEASURES
 from geodata.units import Units
-from loaders.survey.issues import ERROR, INFO, WARNING, Issue
+from loaders.survey.issues import ERROR, INFO, SEVERITIES, WARNING, Issue
 from loaders.survey.merging import merge_followed
 from loaders.survey.rows import RowReader
 from loaders.survey.rules import SurveyRow, check_doubled, check_jump, check_row, check_with_stored
@@ -164,8 +164,7 @@ def _hidden_sheets(sheets: list[Sheet], reader: TableReader) -> list[Issue]:
 
 def _sorted(issues: list[Issue], sheets: list[Sheet]) -> tuple[Issue, ...]:
     place = {sheet.name: number for number, sheet in enumerate(sheets)}
-    rank = {ERROR: 0, WARNING: 1, INFO: 2}
-    key = [(rank[i.severity], place.get(i.sheet, 0), row_of(i.cell), len(i.cell), i.cell) for i in issues]
+    key = [(SEVERITIES.index(i.severity), place.get(i.sheet, 0), row_of(i.cell), len(i.cell), i.cell) for i in issues]
     return tuple(issue for _, issue in sorted(zip(key, issues, strict=True), key=lambda pair: pair[0]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -16,7 +17,7 @@ from loaders.reference import tables as reference_tables
 from loaders.survey.amounts import AmountReader, Unreadable, factors_of
 from loaders.survey.column_marks import ColumnSigns, Pending
 from loaders.survey.columns import ColumnFound
-from loaders.survey.issues import ERROR, INFO, WARNING
+from loaders.survey.issues import ERROR, INFO, WARNING, Issue
 from loaders.survey.labels import total_of
 from loaders.survey.log import SurveyLog
 from loaders.survey.places import RowPlaces
@@ -79,7 +80,7 @@ class RecordRows:
         self.rows_read = 0
         self.counts: Counter[str] = Counter()
         self._places = RowPlaces(table, units, names, self.log)
-        self._communes: dict[tuple[str, ...], str | None] = {}
+        self._communes: dict[tuple[str, ...], tuple[str | None, list[Issue]]] = {}
         communes = units.communes["province_code"]
         self._province_of = dict(zip(communes.index.astype(str), communes.astype(str), strict=True))
         self._epsg_of = reference_tables.load_central_meridians()
@@ -173,13 +174,17 @@ class RecordRows:
         key = (typed.province, typed.district, code, name)
         if key not in self._communes:
             before = len(self.log.issues)
-            self._communes[key] = self._places.commune_of(index, row)
-            self.counts.update(issue.code for issue in self.log.issues[before:])
-            return self._communes[key]
-        found = self._communes[key]
-        if found is None:
-            # Every row of the same unknown commune is bad; the first one has said why.
-            self.counts["survey.commune-as-above"] += 1
+            found = self._places.commune_of(index, row)
+            said = self.log.issues[before:]
+            self.counts.update(issue.code for issue in said)
+            self._communes[key] = found, [issue for issue in said if issue.severity == ERROR]
+            return found
+        found, problems = self._communes[key]
+        # What is wrong with a commune is wrong in each of its rows.
+        self.counts.update(issue.code for issue in problems)
+        if len(self.log.issues) < MOST_ISSUES:
+            cells = [(issue, issue.cell.rstrip("0123456789")) for issue in problems]
+            self.log.issues += [replace(issue, cell=f"{letters}{index + 1}") for issue, letters in cells]
         return found
 
     def _read_column(self, column: TemplateColumn, rows: list[tuple[int, Row]], bad: set[int]) -> list[Any]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from geodata.names import NameIndex
 from geodata.units import Units
-from loaders.survey.issues import ERROR, Issue
+from loaders.survey.issues import ERROR, SEVERITIES, Issue
 from loaders.survey.record_rows import RecordRows
 from loaders.survey.record_rules import RECORD_RULES, RecordCheck
 from loaders.survey.tables import ChosenColumns, TableRead, TableReader, require_header
@@ -41,7 +41,7 @@ class RecordReading:
     records
         The valid rows: ``commune_code``, the columns of the template, ``sheet`` and ``row`` (as the sheet counts it).
     issues
-        Problems, at most `record_rows.MOST_ISSUES` of a table, errors first.
+        Problems, at most `record_rows.MOST_ISSUES` of a table, the gravest first.
     issue_counts
         How often each problem was found, by its code.
     """
@@ -113,7 +113,7 @@ def read_records(
         rows_read=sum(reader.rows_read for reader in readers),
         rows_valid=len(records),
         records=records,
-        issues=tuple(sorted(issues, key=lambda issue: issue.severity != ERROR)),
+        issues=tuple(sorted(issues, key=lambda issue: SEVERITIES.index(issue.severity))),
         issue_counts=sum((reader.counts for reader in readers), Counter()),
     )
 

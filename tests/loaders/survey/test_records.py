@@ -205,3 +205,10 @@ def test_days_as_plain_numbers_count_from_the_epoch_of_the_file(epoch: datetime)
     book.save(buffer)
     reading = read_records(buffer.getvalue(), file_name="a.xlsx", template=HOUSEHOLDS, units=UNITS, names=NAMES)
     assert reading.records["survey_date"].dt.date.tolist() == [date(2021, 6, 30), date(2021, 6, 29)]
+
+
+def test_unknown_commune_is_told_in_each_of_its_rows() -> None:
+    lost = [*AN[:2], "Không Có", *AN[3:]]
+    reading = read(lost, [*lost[:3], "PB2", *lost[4:]], [*lost[:3], "PB3", *lost[4:]])
+    assert errors(reading) == [(cell, "survey.commune-unknown") for cell in ("C2", "C3", "C4")]
+    assert reading.issue_counts == {"survey.commune-unknown": 3}
