@@ -66,6 +66,10 @@ class RowPlaces:
         """Province and district that hold now, as typed."""
         return self._typed
 
+    def resume(self, typed: PlaceTyped) -> None:
+        """Let names hold that a row like this one has left before."""
+        self._typed = typed
+
     def take_names(self, row: Row) -> None:
         """Let the province and the district of a row hold for it and for the rows below."""
         province, district = self._table.text(row, "province_name"), self._table.text(row, "district_name")

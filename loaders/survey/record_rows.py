@@ -20,7 +20,7 @@ from loaders.survey.columns import ColumnFound
 from loaders.survey.issues import ERROR, INFO, WARNING, Issue
 from loaders.survey.labels import total_of
 from loaders.survey.log import SurveyLog
-from loaders.survey.places import RowPlaces
+from loaders.survey.places import PlaceTyped, RowPlaces
 from loaders.survey.record_rules import Finding
 from loaders.survey.tables import TableFound
 from loaders.survey.templates import TemplateColumn
@@ -29,6 +29,11 @@ from loaders.workbook.cells import Row, cell_text
 
 MOST_ISSUES: Final = 20_000
 """Problems of a table that are kept with their cell; of more, only their number is told."""
+
+_LEAST_FILLED: Final = 2
+"""Cells that a row of things fills at least, beside those that say where it is."""
+
+_PLACE_KEYS: Final = ("province_name", "district_name", "commune_name", "commune_code")
 
 PROBLEMS: Final = {
     "unreadable": mark('"{found}" is not a number. Write digits only, such as 1204, or leave it blank.'),
@@ -80,13 +85,15 @@ class RecordRows:
         self.rows_read = 0
         self.counts: Counter[str] = Counter()
         self._places = RowPlaces(table, units, names, self.log)
-        self._communes: dict[tuple[str, ...], tuple[str | None, list[Issue]]] = {}
+        self._communes: dict[tuple[Any, ...], tuple[PlaceTyped, str | None, list[Issue]]] = {}
         communes = units.communes["province_code"]
         self._province_of = dict(zip(communes.index.astype(str), communes.astype(str), strict=True))
         self._epsg_of = reference_tables.load_central_meridians()
         self._converted: Counter[tuple[str, bool]] = Counter()
         template = table.template
         self._columns = [c for c in template.columns if c.key in template.figure_keys and c.key in table.columns]
+        self._measure_indexes = [column.index for column in table.measures]
+        self._place_indexes = [table.columns[key].index for key in _PLACE_KEYS if key in table.columns]
         self._readers = {
             column.key: reader_of(
                 column, label=table.columns[column.key].label, counts_from_1904=table.sheet.counts_from_1904
@@ -148,8 +155,7 @@ class RecordRows:
         return as_typed(pd.DataFrame(frame), self.table.template)
 
     def _is_record(self, index: int, row: Row) -> bool:
-        filled = sum(1 for column in self.table.measures if column.index < len(row) and row[column.index] != "")
-        if filled >= 2:
+        if len([i for i in self._measure_indexes if i < len(row) and row[i] != ""]) >= _LEAST_FILLED:
             first = next((value for value in row if value != ""), "")
             if isinstance(first, str) and len(first) < 40 and total_of(first) is not None:
                 self._add(
@@ -168,18 +174,19 @@ class RecordRows:
         return False
 
     def _commune(self, index: int, row: Row) -> str | None:
-        self._places.take_names(row)
-        typed = self._places.typed
-        code, name = self.table.text(row, "commune_code"), self.table.text(row, "commune_name")
-        key = (typed.province, typed.district, code, name)
+        # Most rows name their places as a row before did, and the same names below the same names are the same place.
+        key = self._places.typed, tuple([row[i] if i < len(row) else "" for i in self._place_indexes])
         if key not in self._communes:
+            self._places.take_names(row)
             before = len(self.log.issues)
             found = self._places.commune_of(index, row)
             said = self.log.issues[before:]
             self.counts.update(issue.code for issue in said)
-            self._communes[key] = found, [issue for issue in said if issue.severity == ERROR]
+            problems = [issue for issue in said if issue.severity == ERROR]
+            self._communes[key] = self._places.typed, found, problems
             return found
-        found, problems = self._communes[key]
+        typed, found, problems = self._communes[key]
+        self._places.resume(typed)
         # What is wrong with a commune is wrong in each of its rows.
         self.counts.update(issue.code for issue in problems)
         if len(self.log.issues) < MOST_ISSUES:

@@ -187,7 +187,7 @@ class TableReader:
             if self._is_label_row(stream.ahead[0]):
                 return
             index, row = stream.take() or (0, [])
-            if sum(1 for value in row if value != "") <= _TITLE_CELLS:
+            if len(row) - row.count("") <= _TITLE_CELLS:
                 titles.extend(value.strip() for value in row if isinstance(value, str) and value.strip())
                 recent.append(row)
             elif recent:
@@ -197,6 +197,8 @@ class TableReader:
     def _is_label_row(self, row: Row) -> bool:
         """Whether a row below a table can only be the header of another one."""
         known = self._labels
+        if _holds_numbers(row):
+            return False
         if len([value for value in row if type(value) is str and value.lower() in known]) < _LEAST_MEASURES:
             return False
         keys = {match_label((value.strip(),), self._template)[0] for value in row if isinstance(value, str)}
@@ -367,7 +369,8 @@ def _parts(line: Row, first_figure: int) -> bool:
 
 
 def _holds_numbers(row: Row) -> bool:
-    return sum(isinstance(value, int | float) and not isinstance(value, bool) for value in row) >= _LEAST_MEASURES
+    # Asked for every row: every number of a sheet is a float or an int, and `type` tells them from truth values.
+    return len([value for value in row if type(value) is float or type(value) is int]) >= _LEAST_MEASURES
 
 
 def _numbers_columns(rows: list[Row]) -> bool:

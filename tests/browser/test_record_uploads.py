@@ -1,0 +1,67 @@
+"""A survey of master meters through a real browser: form, columns by hand, problems one by one, decision, map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+from tests.coverage.office import POINT, table
+
+pytestmark = pytest.mark.browser
+
+
+def open_bulk_survey(visit: Visit) -> Page:
+    page = visit.page
+    page.goto(f"{visit.address}/upload")
+    page.get_by_label("Tên của bạn").first.fill("Nguyễn Văn An")
+    page.get_by_label("Tên của bạn").first.press("Enter")
+    page.get_by_role("combobox", name="Loại phiếu").click()
+    page.get_by_role("option", name="Phiếu khảo sát điểm mua buôn (công tơ tổng)").click()
+    expect(page.get_by_role("combobox", name="Quý của số liệu")).to_have_count(0)
+    return page
+
+
+def test_form_is_filled_in_and_taken(visit: Visit, tmp_path: Path) -> None:
+    page = open_bulk_survey(visit)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tải mẫu phiếu (.xlsx)").click()
+    download.value.save_as(tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    sheet = book["Khảo sát"]
+    header = [cell.value for cell in sheet[6]]
+    for name, value in (POINT | {"Mã điểm": "TRINH-DUYET-1", "Số công tơ tổng": "TD1"}).items():
+        sheet.cell(7, header.index(name) + 1, value)
+    book.save(tmp_path / "form.xlsx")
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(str(tmp_path / "form.xlsx"))
+    expect(page.get_by_text("Đã đọc 1 dòng, 1 dòng không lỗi")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("1 mới, 0 thay đổi, 0 không đổi")).to_be_visible()
+    page.get_by_role("button", name="Chấp nhận tệp này").click()
+    expect(page.get_by_text("đã được chấp nhận và được tính")).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name="Phần còn lại").click()
+    expect(page.get_by_role("tab", name="Công tơ tổng")).to_be_visible(timeout=20_000)
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_problems_are_gone_through_by_keyboard_each_where_it_stands(visit: Visit, tmp_path: Path) -> None:
+    page = open_bulk_survey(visit)
+    rows = [POINT | {"Mã điểm": f"BP-{n}", "Số công tơ tổng": f"BP{n}"} for n in range(4)]
+    rows[1]["Mã xã"] = "99999"
+    rows[3]["Số hộ sau công tơ tổng"] = "nhiều"
+    (tmp_path / "diem.xlsx").write_bytes(table(*rows))
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(str(tmp_path / "diem.xlsx"))
+    expect(page.get_by_text("2 lỗi, 0 cảnh báo")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Vấn đề 1 trên 2")).to_be_visible()
+    page.get_by_role("button", name="Tiếp theo").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Vấn đề 2 trên 2")).to_be_visible()
+    expect(page.get_by_text('Trang tính "Sheet", quanh ô E5:')).to_be_visible()
+    page.get_by_label("Tìm trong danh sách lỗi").fill("99999")
+    page.get_by_label("Tìm trong danh sách lỗi").press("Enter")
+    expect(page.get_by_text("Vấn đề 1 trên 1")).to_be_visible()
+    expect(page.get_by_text('Trang tính "Sheet", quanh ô B3:')).to_be_visible()
+    page.get_by_role("button", name="Lấy 2 dòng không lỗi").click()
+    expect(page.get_by_text("chưa được tính")).to_be_visible(timeout=20_000)
