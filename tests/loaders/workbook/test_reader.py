@@ -13,6 +13,7 @@ from geodata.errors import FileError
 from loaders.workbook import package
 from loaders.workbook.cells import address
 from loaders.workbook.reader import read_workbook
+from tests.loaders.workbook.binary_book import binary_book
 
 
 def saved(book: openpyxl.Workbook) -> bytes:
@@ -100,3 +101,9 @@ def test_real_old_workbook_is_read(shared_folder: Path) -> None:
     content = (shared_folder / "data" / "gso_ward_changes_2019_2024.xls").read_bytes()
     sheets = read_workbook(content, file_name="gso.xls")
     assert sum(len(list(sheet.rows())) for sheet in sheets) > 10_000
+
+
+def test_binary_workbook_is_read_like_any_other() -> None:
+    rows: list[list[str | float]] = [["Xã", "Tổng số hộ"], ["Mỹ Đức", 3400.0], ["Mỹ Phú", 12.5]]
+    [sheet] = read_workbook(binary_book(rows), file_name="a.xlsb")
+    assert (sheet.name, list(sheet.rows())) == ("Khảo sát", rows)
