@@ -14,6 +14,8 @@ from coverage.surveys import Proposal, RecordProposal
 from geodata.errors import FileError
 from geodata.language import Language
 from geodata.periods import Period
+from loaders.survey.issues import SEVERITY_NAMES
+from loaders.survey.rulebook import rules_of
 from loaders.survey.templates import FIGURES, SurveyTemplate
 from loaders.workbook.reader import SUFFIXES
 
@@ -152,6 +154,11 @@ def _draw_form(template: SurveyTemplate, choices: _state.Choices) -> None:
         )
     with st.expander(say("Columns of this survey")):
         st.dataframe(_columns_wanted(template, language), hide_index=True, width="stretch")
+    with st.expander(say("Rules that are checked")):
+        rules = rules_of(template)
+        severities = [say(SEVERITY_NAMES[rule.severity]) for rule in rules]
+        table = pd.DataFrame({say("Severity"): severities, say("Rule"): [rule.sentence(language) for rule in rules]})
+        st.dataframe(table, hide_index=True, width="stretch")
 
 
 def _file_stem(template: SurveyTemplate) -> str:

@@ -43,6 +43,11 @@ def load_central_meridians() -> dict[str, int]:
     return {str(code): int(epsg) for code, epsg in zip(table["province_code"], table["epsg"], strict=True)}
 
 
+def load_survey_rules() -> pd.DataFrame:
+    """Return what each rule for surveys says: code, severity, applies_to, rule_vi, rule_en."""
+    return _read_csv("survey_rules.csv")
+
+
 def load_amount_units() -> dict[str, dict[str, float]]:
     """Return the units in which amounts are written: unit we keep → unit as written → how much of ours it is."""
     text = files("loaders.reference").joinpath("amount_units.toml").read_text(encoding="utf-8")

@@ -15,7 +15,8 @@ from geodata.units import Units
 from loaders.survey.issues import ERROR, INFO, SEVERITIES, WARNING, Issue
 from loaders.survey.merging import merge_followed
 from loaders.survey.rows import RowReader
-from loaders.survey.rules import SurveyRow, check_doubled, check_jump, check_row, check_with_stored
+from loaders.survey.rulebook import BEFORE_RULES, FILE_RULES, ROW_RULES, STORED_RULES
+from loaders.survey.rules import SurveyRow
 from loaders.survey.tables import ChosenColumns, TableRead, TableReader, require_header
 from loaders.survey.templates import SurveyTemplate
 from loaders.workbook.cells import Sheet, row_of
@@ -135,21 +136,27 @@ def _check(
     template: SurveyTemplate,
     figures_of: Callable[[str], pd.DataFrame] | None,
 ) -> list[Issue]:
-    issues = check_doubled(rows)
+    issues = [issue for rule in FILE_RULES for issue in rule(rows)]
     # A row whose cells cannot be read says nothing sure about sums: its first problem is told first.
     unreadable = {(reader.table.sheet.name, number) for reader in readers for number in reader.log.bad_rows}
     readable = [row for row in rows if (row.sheet, row.number) not in unreadable]
-    broken = {(row.sheet, row.number): found for row in readable if (found := check_row(row))}
+    broken = {(row.sheet, row.number): found for row in readable if (found := _break(row))}
     issues.extend(issue for found in broken.values() for issue in found)
     whole = [row for row in readable if (row.sheet, row.number) not in broken]
     if figures_of is not None:
         header_of = {column.key: column.header_vi for column in template.columns}
         for row, counts in _with_stored(whole, figures_of):
-            issues.extend(check_with_stored(row, counts, header_of | row.labels))
+            names = header_of | row.labels
+            issues.extend(issue for rule in STORED_RULES for issue in rule(row, counts, names))
         before = {period: str(Period.parse(period).previous()) for period in {row.period for row in whole}}
         for row, counts in _with_figures(whole, figures_of, before):
-            issues.extend(check_jump(row, counts, before[row.period]))
+            issues.extend(issue for rule in BEFORE_RULES for issue in rule(row, counts, before[row.period]))
     return issues
+
+
+def _break(row: SurveyRow) -> list[Issue]:
+    """Return what a row breaks by itself."""
+    return [issue for rule in ROW_RULES for issue in rule(row)]
 
 
 def _hidden_sheets(sheets: list[Sheet], reader: TableReader) -> list[Issue]:

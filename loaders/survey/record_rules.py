@@ -1,11 +1,11 @@
-"""The rules that records of a survey of things must keep, each a small function; all of them in `RECORD_RULES`."""
+"""The rules that records of things must keep, each a small function; `rulebook` says which of them are run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -250,15 +250,3 @@ def check_points(check: RecordCheck) -> Iterator[Finding]:
             typed=f"{lat:.6f}, {lon:.6f}",
             distance=f"{distances[place]:.1f}",
         )
-
-
-RECORD_RULES: Final[tuple[Rule, ...]] = (
-    check_key,
-    check_unique,
-    check_not_above,
-    check_past,
-    check_points,
-    check_moved,
-    check_unique_in_store,
-    check_jump_from_stored,
-)

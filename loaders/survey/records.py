@@ -16,7 +16,8 @@ from geodata.names import NameIndex
 from geodata.units import Units
 from loaders.survey.issues import ERROR, SEVERITIES, Issue
 from loaders.survey.record_rows import RecordRows
-from loaders.survey.record_rules import RECORD_RULES, RecordCheck
+from loaders.survey.record_rules import RecordCheck
+from loaders.survey.rulebook import RECORD_RULES
 from loaders.survey.tables import ChosenColumns, TableRead, TableReader, require_header
 from loaders.survey.templates import SurveyTemplate
 from loaders.workbook.reader import read_workbook

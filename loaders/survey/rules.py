@@ -1,8 +1,8 @@
-"""The rules that a surveyed row must keep: each one a small function, all of them in `ROW_RULES`."""
+"""The rules that a row of figures must keep, each a small function; `rulebook` says which of them are run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -231,18 +231,6 @@ def check_required(row: SurveyRow) -> Iterable[Issue]:
                 ),
                 values={"row": str(row.number), "commune": row.commune_name, "column": row.labels[measure]},
             )
-
-
-ROW_RULES: Final[tuple[Callable[[SurveyRow], Iterable[Issue]], ...]] = (
-    check_required,
-    check_sums,
-    check_parts,
-)
-
-
-def check_row(row: SurveyRow) -> list[Issue]:
-    """Return the problems of one row by every rule of `ROW_RULES`."""
-    return [issue for rule in ROW_RULES for issue in rule(row)]
 
 
 def check_doubled(rows: list[SurveyRow]) -> list[Issue]:

@@ -11,7 +11,8 @@ import pytest
 import shapely
 
 from loaders.survey import record_rules
-from loaders.survey.record_rules import RECORD_RULES, RecordCheck, Rule
+from loaders.survey.record_rules import RecordCheck, Rule
+from loaders.survey.rulebook import RECORD_RULES
 from loaders.survey.templates import load_template
 from loaders.survey.values import as_typed
 
