@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-import math
-import zipfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Final
 
-import openpyxl
 import xlsxwriter
-from openpyxl.cell import Cell
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
 
 from geodata.errors import mark
 from geodata.language import Language
-from loaders.survey.issues import ERROR, SEVERITY_NAMES, WARNING, Issue
-from loaders.workbook.cells import Sheet, address
+from loaders.reports.problem_sheet import COLOURS, FILL, Fill, memory_of, problem_sheet_xml
+from loaders.survey.issues import ERROR, WARNING, Issue
+from loaders.workbook.book_patch import Book, SheetOf
+from loaders.workbook.cells import Sheet, address, place_of
+from loaders.workbook.comment_patch import Comments
+from loaders.workbook.parts import OFFICE, Package, UnpatchableError
 from loaders.workbook.reader import read_workbook
+from loaders.workbook.sheet_patch import Restyle, legacy_drawing_of, restyle_cells, with_legacy_drawing
+from loaders.workbook.style_patch import Styles
 
 AUTHOR: Final = "Phủ Điện"
-MARKER: Final = "phudien:issues:1"
-"""Stands in a hidden cell of our sheet, so that a file marked before is known and marked anew, not twice."""
-
-_MARKER_CELL: Final = "P1"
-_COLOURS: Final = {ERROR: "FFF4B6B0", WARNING: "FFFCE3A6"}
-_LINE: Final = "———"
-_LINE_POINTS: Final = 15.5
-_WIDTHS: Final = (5, 10, 14, 8, 20, 14, 62, 34)
-_FIRST_ROW: Final = 4
-_FILL_COLUMN: Final = 11
-"""Column from which our sheet remembers, hidden, which fill each coloured cell had."""
-# Parts that openpyxl does not carry over; a file that holds them is told so.
-_LOST_PARTS: Final = (
-    ("xl/charts/", mark("charts")),
-    ("xl/media/", mark("pictures")),
-    ("xl/pivotTables/", mark("pivot tables")),
-    ("xl/ctrlProps/", mark("form controls")),
-)
+_COMMENTS_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+_DRAWING_TYPE: Final = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_OWN_FORM: Final = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True)
@@ -71,8 +53,9 @@ def annotate_workbook(
     """
     Return a workbook with its problem cells marked and every problem listed on a first sheet with links.
 
-    An .xlsx or .xlsm keeps its formats, formulas, other sheets and macros (which are never run); of any other file
-    the values come back in an .xlsx. A file that was marked before loses its old marks first.
+    Of an .xlsx or .xlsm only the styles of marked cells, their comments and the list of sheets change: charts,
+    pictures, pivot tables, formulas and macros (which are never run) stay byte for byte. Of any other file the
+    values come back in an .xlsx. A file that was marked before loses its old marks first.
 
     Raises
     ------
@@ -81,21 +64,20 @@ def annotate_workbook(
     """
     name = PurePath(file_name.replace("\\", "/"))
     sheets = read_workbook(content, file_name=file_name)
-    if content.startswith(b"PK\x03\x04") and name.suffix.lower() in (".xlsx", ".xlsm"):
-        lost = [language.say(what) for part, what in _LOST_PARTS if _holds(content, part)]
-        notes = (language.say("Could not be kept in this file: {parts}.", parts=", ".join(lost)),) if lost else ()
-        marked = _mark_own(content, issues, language, notes, keeps_macros=name.suffix.lower() == ".xlsm")
-        return AnnotatedWorkbook(f"{name.stem}_danh_dau{name.suffix.lower()}", marked, notes)
-    notes = (language.say("The file was {suffix}: its values are here, its formats are not.", suffix=name.suffix),)
+    suffix = name.suffix.lower()
+    if content.startswith(b"PK\x03\x04") and suffix in _OWN_FORM:
+        try:
+            marked = _Marking(content, sheets, issues, language, ()).made()
+            return AnnotatedWorkbook(f"{name.stem}_danh_dau{suffix}", marked, ())
+        except (UnpatchableError, ValueError):  # ValueError: a number or an end of a tag is not where it belongs
+            reason = mark("The file is laid out in an unusual way: its values are here, its formats are not.")
+            notes = (language.say(reason),)
+    else:
+        reason = mark("The file was {suffix}: its values are here, its formats are not.")
+        notes = (language.say(reason, suffix=name.suffix),)
     copied = _copy_values(sheets)
-    return AnnotatedWorkbook(
-        f"{name.stem}_danh_dau.xlsx", _mark_own(copied, issues, language, notes, keeps_macros=False), notes
-    )
-
-
-def _holds(content: bytes, part: str) -> bool:
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        return any(name.startswith(part) for name in archive.namelist())
+    marked = _Marking(copied, sheets, issues, language, notes).made()
+    return AnnotatedWorkbook(f"{name.stem}_danh_dau.xlsx", marked, notes)
 
 
 def _copy_values(sheets: list[Sheet]) -> bytes:
@@ -117,44 +99,129 @@ def _copy_values(sheets: list[Sheet]) -> bytes:
     return buffer.getvalue()
 
 
-def _mark_own(
-    content: bytes, issues: Sequence[Issue], language: Language, notes: tuple[str, ...], *, keeps_macros: bool
-) -> bytes:
-    book = openpyxl.load_workbook(BytesIO(content), keep_vba=keeps_macros, rich_text=True)
-    _take_old_marks_away(book)
-    by_cell: dict[tuple[str, str], list[Issue]] = defaultdict(list)
-    for issue in issues:
-        if issue.severity in _COLOURS:
-            by_cell[issue.sheet, issue.cell].append(issue)
-    fills = [
-        _mark_cell(book[sheet], place, found, language)
-        for (sheet, place), found in by_cell.items()
-        if sheet in book.sheetnames and isinstance(book[sheet], Worksheet)
-    ]
-    _write_list(book, issues, fills, language, notes)
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+class _Marking:
+    """Marks one workbook: takes the marks of before away, restyles cells, comments them, adds the first sheet."""
 
+    def __init__(
+        self,
+        content: bytes,
+        sheets: Sequence[Sheet],
+        issues: Sequence[Issue],
+        language: Language,
+        notes: Sequence[str],
+    ) -> None:
+        self._package = Package(content)
+        self._book = Book(self._package)
+        self._styles = Styles(self._package.read(self._book.styles_part))
+        memories = {sheet.name: memory_of(sheet.rows()) for sheet in sheets if sheet.is_visible}
+        self._list_name = next((name for name, memory in memories.items() if memory is not None), "")
+        remembered: Iterable[Fill] = memories.get(self._list_name) or ()
+        self._before = {(fill.sheet, fill.cell): fill.xml for fill in remembered}
+        self._merged = {sheet.name: sheet.merged() for sheet in sheets}
+        self._issues, self._language, self._notes = issues, language, notes
 
-def _top_left(sheet: Worksheet, place: str) -> Cell:
-    """Return the cell of a place, or the first cell of the merged cells that it is part of."""
-    for merged in sheet.merged_cells.ranges:
-        if place in merged:
-            return sheet.cell(merged.min_row, merged.min_col)  # type: ignore[return-value]
-    return sheet[place]  # type: ignore[no-any-return]
+    def made(self) -> bytes:
+        """Return the marked workbook."""
+        by_sheet: dict[str, dict[str, list[Issue]]] = defaultdict(lambda: defaultdict(list))
+        for issue in self._issues:
+            if issue.severity in COLOURS and issue.cell:
+                by_sheet[issue.sheet][self._top_left(issue)].append(issue)
+        memory: list[Fill] = []
+        for sheet in self._book.sheets:
+            if sheet.name != self._list_name:
+                memory += self._mark_sheet(sheet, by_sheet.get(sheet.name, {}))
+        self._write_list(memory)
+        self._package.write(self._book.styles_part, self._styles.xml())
+        return self._package.save()
 
+    def _top_left(self, issue: Issue) -> str:
+        """Return the cell of an issue, or the first cell of the merged cells that it is part of."""
+        row, column = place_of(issue.cell)
+        for block in self._merged.get(issue.sheet, ()):
+            if block.first_row <= row <= block.last_row and block.first_column <= column <= block.last_column:
+                return address(block.first_row, block.first_column)
+        return issue.cell
 
-def _mark_cell(sheet: Worksheet, place: str, issues: list[Issue], language: Language) -> tuple[str, str, str, str]:
-    """Colour and comment a cell; return its sheet, address, pattern and colour before."""
-    cell = _top_left(sheet, place)
-    before = (sheet.title, cell.coordinate, str(cell.fill.fill_type or ""), str(cell.fill.fgColor.rgb or ""))
-    colour = _COLOURS[ERROR if any(issue.severity == ERROR for issue in issues) else WARNING]
-    cell.fill = PatternFill("solid", fgColor=colour)
-    lines = [_sentence(issue, language) for issue in issues]
-    own = [cell.comment.text, _LINE] if cell.comment is not None and cell.comment.text else []
-    cell.comment = Comment("\n".join([*own, *lines]), AUTHOR, width=340, height=60 + 60 * len(lines))
-    return before
+    def _mark_sheet(self, sheet: SheetOf, issues: Mapping[str, list[Issue]]) -> list[Fill]:
+        """Mark the cells of a sheet, and give back what they were filled with before."""
+        old = {cell for name, cell in self._before if name == sheet.name}
+        if not issues and not old:
+            return []
+        memory: list[Fill] = []
+        wanted: dict[tuple[int, int], Restyle] = {}
+        for cell in old.union(issues):
+            wanted[place_of(cell)] = self._restyle(sheet.name, cell, issues.get(cell, ()), memory)
+        xml = restyle_cells(self._package.read(sheet.part), wanted)
+        texts = {cell: "\n".join(_sentence(issue, self._language) for issue in found) for cell, found in issues.items()}
+        self._package.write(sheet.part, self._with_comments(sheet.part, xml, texts))
+        return memory
+
+    def _restyle(self, sheet: str, cell: str, issues: Sequence[Issue], memory: list[Fill]) -> Restyle:
+        remembered = self._before.get((sheet, cell))
+
+        def restyle(style: int) -> int:
+            now = self._styles.fill_of(style)
+            is_ours = any(colour.encode() in now for colour in COLOURS.values())
+            before = self._styles.element(remembered) if is_ours and remembered is not None else now
+            if not issues:
+                return style if before == now else self._styles.with_fill(style, before)
+            # Remembered without a prefix: the memory must be read again after other programs have saved the file.
+            plain = before if not self._styles.prefix else before.replace(self._styles.prefix, b"")
+            memory.append(Fill(sheet, cell, plain.decode()))
+            is_error = any(issue.severity == ERROR for issue in issues)
+            colour = COLOURS[ERROR if is_error else WARNING]
+            return self._styles.with_fill(style, self._styles.element(FILL.format(colour=colour)))
+
+        return restyle
+
+    def _with_comments(self, part: str, xml: bytes, texts: Mapping[str, str]) -> bytes:
+        """Comment the cells of a sheet; return its XML, which names the drawing where it had none."""
+        package = self._package
+        relations = package.relations(part)
+        comments_part = next((relation.target for relation in relations if relation.kind == "comments"), None)
+        if not texts and comments_part is None:
+            return xml
+        link = legacy_drawing_of(xml)
+        drawing_part = next((relation.target for relation in relations if relation.id == link), None)
+        comments = Comments(
+            package.read(comments_part) if comments_part else None,
+            package.read(drawing_part) if drawing_part else None,
+            author=AUTHOR,
+        )
+        if comments_part is None:
+            comments_part = package.free_name("xl/comments{}.xml")
+            package.add_type(comments_part, _COMMENTS_TYPE)
+            package.relate(part, "comments", comments_part)
+        if drawing_part is None:
+            drawing_part = package.free_name("xl/drawings/vmlDrawing{}.vml")
+            package.add_extension("vml", _DRAWING_TYPE)
+            xml = with_legacy_drawing(xml, package.relate(part, "vmlDrawing", drawing_part), OFFICE)
+        comments.take_ours_away()
+        comments.add(texts)
+        package.write(comments_part, comments.xml)
+        package.write(drawing_part, comments.drawing)
+        return xml
+
+    def _write_list(self, memory: Sequence[Fill]) -> None:
+        names = {sheet.name for sheet in self._book.sheets}
+        title = self._list_name or self._language.say("Problems to mend")
+        while not self._list_name and title in names:
+            title = f"{title[:28]} +"
+        xml = problem_sheet_xml(
+            title,
+            self._issues,
+            memory,
+            self._notes,
+            sheets=names - {self._list_name},
+            styles=self._styles,
+            language=self._language,
+        )
+        known = next((sheet for sheet in self._book.sheets if sheet.name == self._list_name), None)
+        if known is None:
+            self._book.add_first_sheet(title, xml)
+        else:
+            self._package.write(known.part, xml)
+            self._package.forget_relations(known.part)
 
 
 def _sentence(issue: Issue, language: Language) -> str:
@@ -162,89 +229,3 @@ def _sentence(issue: Issue, language: Language) -> str:
     if issue.suggestion:
         text += " " + language.say("Suggestion: {suggestion}", suggestion=issue.suggestion)
     return text
-
-
-def _take_old_marks_away(book: Any) -> None:
-    ours = [sheet for sheet in book.worksheets if sheet[_MARKER_CELL].value == MARKER]
-    for sheet in ours:
-        rows = sheet.iter_rows(min_row=1, min_col=_FILL_COLUMN, max_col=_FILL_COLUMN + 3, values_only=True)
-        for title, place, pattern, colour in rows:
-            if title in book.sheetnames and place:
-                fill = PatternFill(pattern, fgColor=colour) if pattern else PatternFill()
-                book[title][place].fill = fill
-        book.remove(sheet)
-    for sheet in book.worksheets if ours else ():
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment is not None and cell.comment.author == AUTHOR:
-                    own, line, _ = cell.comment.text.partition(f"\n{_LINE}\n")
-                    cell.comment = Comment(own, "") if line else None
-
-
-def _write_list(
-    book: Any,
-    issues: Sequence[Issue],
-    fills: list[tuple[str, str, str, str]],
-    language: Language,
-    notes: tuple[str, ...],
-) -> None:
-    say = language.say
-    title = say("Problems to mend")
-    while title in book.sheetnames:
-        title = f"{title[:28]} +"
-    sheet = book.create_sheet(title, 0)
-    book.active = 0
-    sheet[_MARKER_CELL] = MARKER
-    sheet.column_dimensions["P"].hidden = True
-    sheet["A1"] = title
-    sheet["A1"].font = Font(bold=True, size=14)
-    sheet["A2"] = " ".join([say("Mend the marked cells in this file, save it, and upload it again."), *notes])
-    head = [say(text) for text in ("No.", "Severity", "Sheet", "Cell", "Column", "Value")]
-    head += [say("What is wrong and what to do"), say("Suggestion")]
-    for column, (text, width) in enumerate(zip(head, _WIDTHS, strict=True), start=1):
-        cell = sheet.cell(_FIRST_ROW - 1, column, text)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="FFDCE6F1")
-        sheet.column_dimensions[cell.column_letter].width = width
-    for number, issue in enumerate(issues, start=1):
-        _write_issue(sheet, number, issue, language, is_linked=issue.sheet in book.sheetnames)
-    for number, fill in enumerate(fills, start=1):
-        for column, value in enumerate(fill, start=_FILL_COLUMN):
-            _write_text(sheet.cell(number, column), value)
-    for column in range(_FILL_COLUMN, _FILL_COLUMN + 4):
-        sheet.column_dimensions[address(0, column - 1)[:-1]].hidden = True
-    sheet.freeze_panes = f"A{_FIRST_ROW}"
-    sheet.auto_filter.ref = f"A{_FIRST_ROW - 1}:H{max(_FIRST_ROW - 1 + len(issues), _FIRST_ROW)}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = f"{_FIRST_ROW - 1}:{_FIRST_ROW - 1}"
-
-
-def _write_issue(sheet: Any, number: int, issue: Issue, language: Language, *, is_linked: bool) -> None:
-    row = _FIRST_ROW - 1 + number
-    values = (language.say(SEVERITY_NAMES[issue.severity]), issue.sheet, issue.cell, issue.column, issue.value)
-    sheet.cell(row, 1, number)
-    texts = (*values, language.say(issue.template, **issue.values), issue.suggestion or "")
-    for column, text in enumerate(texts, start=2):
-        cell = sheet.cell(row, column)
-        _write_text(cell, text)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    # Programs other than Excel do not stretch rows to wrapped texts when they open a file.
-    lines = max(math.ceil(len(str(text)) / width) for text, width in zip(texts, _WIDTHS[1:], strict=True))
-    sheet.row_dimensions[row].height = _LINE_POINTS * max(lines, 1)
-    sheet.cell(row, 1).alignment = Alignment(vertical="top")
-    if issue.severity in _COLOURS:
-        sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_COLOURS[issue.severity])
-    if is_linked:
-        quoted = issue.sheet.replace("'", "''")
-        link = sheet.cell(row, 4)
-        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{issue.cell}")
-        link.font = Font(color="FF0563C1", underline="single")
-
-
-def _write_text(cell: Any, text: str) -> None:
-    """Write a text as text, whatever it begins with: what users typed must never become a formula."""
-    cell.value = openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", text)
-    cell.data_type = "s"
-    if text[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True

@@ -134,3 +134,16 @@ def address(row: int, column: int) -> str:
 def row_of(cell: str) -> int:
     """Return the row of an address as the sheet counts it: 14 for ``"C14"``."""
     return int("".join(c for c in cell if c.isdigit()))
+
+
+def place_of(cell: str) -> tuple[int, int]:
+    """
+    Return row and column of an address, both counted from 0.
+
+    Examples
+    --------
+    >>> place_of("C14")
+    (13, 2)
+    """
+    letters = cell.rstrip("0123456789")
+    return int(cell[len(letters) :]) - 1, column_number(letters)
