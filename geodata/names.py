@@ -48,7 +48,7 @@ _MEMO_SIZE: Final = 4096
 
 
 def _nfc(typed: str) -> str:
-    return unicodedata.normalize("NFC", typed).strip()
+    return typed.strip() if typed.isascii() else unicodedata.normalize("NFC", typed).strip()
 
 
 def split_type_word(typed: str) -> tuple[frozenset[str], str]:
@@ -200,10 +200,14 @@ class _Fit(NamedTuple):
 
 
 def _fit(name: _Name, typed: Spelling, kinds: frozenset[str]) -> _Fit:
-    distance, is_wrong = typed.differs_by(name.spelling)
-    is_exact = distance == 0 and typed.is_marked == name.spelling.is_marked
-    is_sure = distance <= _MOST_WRONG if typed.folded == name.spelling.folded else not is_wrong
-    return _Fit(name, distance, not kinds or name.kind in kinds, is_exact, is_sure)
+    has_kind, spelling = not kinds or name.kind in kinds, name.spelling
+    has_same_letters = typed.folded == spelling.folded
+    if has_same_letters and typed.marks == spelling.marks:  # most names, and quickly said
+        return _Fit(name, 0.0, has_kind, True, True)
+    distance, is_wrong = typed.differs_by(spelling)
+    is_exact = distance == 0 and typed.is_marked == spelling.is_marked
+    is_sure = distance <= _MOST_WRONG if has_same_letters else not is_wrong
+    return _Fit(name, distance, has_kind, is_exact, is_sure)
 
 
 class _Pool:
@@ -233,8 +237,8 @@ class _Pool:
         self._by_letters: dict[tuple[str, str], list[_Name]] = defaultdict(list)
         for name in self._names:
             self._by_letters[name.spelling.folded, name.spelling.number].append(name)
-        letters = {place: name.spelling.letters for place, name in enumerate(self._names)}
-        self._long = {place: long for place, long in letters.items() if len(long) >= _LEAST_LETTERS}
+        self._long = [name for name in self._names if len(name.spelling.letters) >= _LEAST_LETTERS]
+        self._long_letters = [name.spelling.letters for name in self._long]
         self._shown = {(code, former_name): _nfc(name).lower() for code, name, _, former_name, _ in named}
         parts_of = {unit.code: [part for part in former if part.code == unit.code] for unit in former if unit.code}
         self._by_code = {code: _follow(parts) for code, parts in parts_of.items()}
@@ -281,9 +285,9 @@ class _Pool:
         """Return the units with one other letter; what numbers a name is never taken for a typo."""
         fits = []
         for typed in spellings:
-            near = process.extract(typed.letters, self._long, scorer=OSA.distance, score_cutoff=1, limit=None)
+            near = process.extract(typed.letters, self._long_letters, scorer=OSA.distance, score_cutoff=1, limit=None)
             for letters, distance, place in near:
-                name = self._names[place]
+                name = self._long[place]
                 has_number = name.spelling.number == typed.number and typed.letters.endswith(name.spelling.tail)
                 # A last letter A may be what is left of An; it is not too much, or another.
                 if distance and has_number and (not typed.tail or len(typed.letters) < len(letters)):
@@ -418,7 +422,8 @@ class NameIndex:
 
     def find_commune(self, typed: str, *, parent_code: str | None) -> PlaceMatch:
         """Return the commune of a typed name, in its district or, where only that is known, its province."""
-        return self._pool(COMMUNE, parent_code).find(typed)
+        pool = self._pools.get((COMMUNE, parent_code)) or self._pool(COMMUNE, parent_code)
+        return pool.find(typed)
 
     def find_code(self, code: str) -> PlaceMatch:
         """Return the unit of a present code, or the unit that a former commune with this code belongs to."""

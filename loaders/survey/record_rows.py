@@ -33,6 +33,7 @@ MOST_ISSUES: Final = 20_000
 _LEAST_FILLED: Final = 2
 """Cells that a row of things fills at least, beside those that say where it is."""
 
+_MEMO_SIZE: Final = 100_000
 _PLACE_KEYS: Final = ("province_name", "district_name", "commune_name", "commune_code")
 
 PROBLEMS: Final = {
@@ -94,6 +95,7 @@ class RecordRows:
         self._columns = [c for c in template.columns if c.key in template.figure_keys and c.key in table.columns]
         self._measure_indexes = [column.index for column in table.measures]
         self._place_indexes = [table.columns[key].index for key in _PLACE_KEYS if key in table.columns]
+        self._has_all_levels = {"province_name", "district_name"} <= set(table.columns)
         self._readers = {
             column.key: reader_of(
                 column, label=table.columns[column.key].label, counts_from_1904=table.sheet.counts_from_1904
@@ -174,8 +176,10 @@ class RecordRows:
         return False
 
     def _commune(self, index: int, row: Row) -> str | None:
-        # Most rows name their places as a row before did, and the same names below the same names are the same place.
-        key = self._places.typed, tuple([row[i] if i < len(row) else "" for i in self._place_indexes])
+        # Most rows name their places as a row before did. What stands above matters where they leave a level blank.
+        cells = tuple([row[i] if i < len(row) else "" for i in self._place_indexes])
+        names_all = self._has_all_levels and all([type(cell) is str and cell.strip() for cell in cells[:2]])
+        key: tuple[Any, ...] = cells if names_all else (self._places.typed, *cells)
         if key not in self._communes:
             self._places.take_names(row)
             before = len(self.log.issues)
@@ -183,6 +187,8 @@ class RecordRows:
             said = self.log.issues[before:]
             self.counts.update(issue.code for issue in said)
             problems = [issue for issue in said if issue.severity == ERROR]
+            if len(self._communes) >= _MEMO_SIZE:
+                self._communes.clear()
             self._communes[key] = self._places.typed, found, problems
             return found
         typed, found, problems = self._communes[key]
@@ -276,19 +282,26 @@ class RecordRows:
         if not self.rows_read:
             no_rows = mark("there is no row below the header. Fill in at least one.")
             self._add("survey.no-rows", ERROR, self.table.header, self._header_row, self.table.measures[0], no_rows)
-        place_of = pd.Series(records.index, index=records["row"])
         bad: set[int] = set()
         for column in self._columns:
             signs = self._signs[column.key]
-            for cell, value in signs.late_values():
-                if isinstance(value, Unreadable):
-                    self._log_unreadable(column, cell.row, cell.typed, value)
-                    bad.add(cell.row + 1)
-                elif cell.row + 1 in place_of.index:
-                    records.loc[place_of[cell.row + 1], column.key] = value
+            late = signs.late_values()
+            if late:
+                bad |= self._settle_late(column, late, records)
             if len(signs.signs) != 1:
                 bad |= self._log_doubtful(column, signs.pending)
-        return records[~records["row"].isin(bad)] if bad else records
+        return records[~records["row"].isin(bad)].reset_index(drop=True) if bad else records
+
+    def _settle_late(self, column: TemplateColumn, late: list[tuple[Pending, Any]], records: pd.DataFrame) -> set[int]:
+        """Set what cells are by the sign that came after them; return the rows that are refused."""
+        place_of = pd.Series(records.index, index=records["row"])
+        bad = {cell.row + 1 for cell, value in late if isinstance(value, Unreadable)}
+        for cell, value in late:
+            if isinstance(value, Unreadable):
+                self._log_unreadable(column, cell.row, cell.typed, value)
+            elif cell.row + 1 in place_of.index:
+                records.loc[place_of[cell.row + 1], column.key] = value
+        return bad
 
     def _log_doubtful(self, column: TemplateColumn, pending: list[Pending]) -> set[int]:
         """Log cells of which the column says nothing; return the rows (as the sheet counts them) that are refused."""

@@ -119,12 +119,14 @@ def _doubled(check: RecordCheck, key: list[str], code: str, severity: str, templ
     records = check.records
     if not key or records.empty:
         return
-    filled = records[records[key].notna().all(axis="columns")]
-    doubled = filled[filled.duplicated(key, keep="first")]
+    # Of a million rows only the columns of the key are copied.
+    keys = records[key].dropna()
+    doubled = keys[keys.duplicated(key, keep="first")]
     if doubled.empty:
         return
-    first = filled.drop_duplicates(key).set_index(key)[["sheet", "row"]]
-    for place, row in zip(doubled.index, doubled[key].itertuples(index=False), strict=True):
+    places = keys[keys.duplicated(key, keep=False)].drop_duplicates(key)
+    first = places.assign(sheet=records["sheet"][places.index], row=records["row"][places.index]).set_index(key)
+    for place, row in zip(doubled.index, doubled.itertuples(index=False), strict=True):
         found = first.loc[tuple(row) if len(key) > 1 else row[0]]
         typed = " ".join(map(str, row))
         yield check.finding(place, key[0], code, severity, template, typed, first=f"{found['sheet']}!{found['row']}")

@@ -144,6 +144,7 @@ def _read_tables(
                 if progress is not None:
                     progress(done, expected)
             whole = pd.concat(chunks, ignore_index=True) if chunks else reader.read_chunk([])
+            chunks.clear()
             readers.append(reader)
             tables.append(reader.finish(whole))
     if not readers:
@@ -155,7 +156,8 @@ def _joined(tables: list[pd.DataFrame], readers: list[RecordRows]) -> pd.DataFra
     """Put the records of all tables into one, each with the number of its table and the name of its sheet."""
     numbered = [table.assign(table=number) for number, table in enumerate(tables)]
     # Tables without a row have columns without a type, which would spoil those of the others.
-    records = pd.concat([table for table in numbered if len(table)] or numbered[:1], ignore_index=True)
+    filled = [table for table in numbered if len(table)] or numbered[:1]
+    records = filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
     sheets = {number: reader.table.sheet.name for number, reader in enumerate(readers)}
     return records.assign(sheet=records["table"].map(sheets).astype("category"))
 
