@@ -178,7 +178,7 @@ class RecordRows:
     def _commune(self, index: int, row: Row) -> str | None:
         # Most rows name their places as a row before did. What stands above matters where they leave a level blank.
         cells = tuple([row[i] if i < len(row) else "" for i in self._place_indexes])
-        names_all = self._has_all_levels and all([type(cell) is str and cell.strip() for cell in cells[:2]])
+        names_all = self._has_all_levels and all(type(cell) is str and cell.strip() for cell in cells[:2])
         key: tuple[Any, ...] = cells if names_all else (self._places.typed, *cells)
         if key not in self._communes:
             self._places.take_names(row)
@@ -196,8 +196,8 @@ class RecordRows:
         # What is wrong with a commune is wrong in each of its rows.
         self.counts.update(issue.code for issue in problems)
         if len(self.log.issues) < MOST_ISSUES:
-            cells = [(issue, issue.cell.rstrip("0123456789")) for issue in problems]
-            self.log.issues += [replace(issue, cell=f"{letters}{index + 1}") for issue, letters in cells]
+            same = [(issue, issue.cell.rstrip("0123456789")) for issue in problems]
+            self.log.issues += [replace(issue, cell=f"{letters}{index + 1}") for issue, letters in same]
         return found
 
     def _read_column(self, column: TemplateColumn, rows: list[tuple[int, Row]], bad: set[int]) -> list[Any]:
