@@ -13,7 +13,8 @@ import shapely
 
 from geodata.crs import METRES_SOUTH, WGS84
 from geodata.errors import BoundaryError, mark
-from geodata.names import NameIndex, accented_key, plain_key, split_type_word
+from geodata.name_keys import accented_key, plain_key, split_type_word
+from geodata.names import NameIndex
 from geodata.units import COMMUNE, Units
 
 MAP_TOLERANCE_M: Final = 60.0

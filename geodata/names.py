@@ -1,9 +1,8 @@
-"""Vietnamese place names: a normal form that ignores how they were typed, and matching within a district."""
+"""Vietnamese place names: matching what was typed with the units of a district; normal forms: `name_keys`."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,28 +14,18 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from geodata.former_units import FormerUnit, FormerUnits
-from geodata.spelling import BARE_OF, TONES, Spelling, read_telex, spell
+from geodata.name_keys import (
+    ANY_KIND,
+    BARE_TYPE_WORD,
+    accented_key,
+    nfc,
+    plain_key,
+    split_mistyped_type_word,
+    split_type_word_of,
+)
+from geodata.spelling import Spelling, read_telex, spell
 from geodata.units import COMMUNE, DISTRICT, PROVINCE, Units
 
-_TYPE_WORD: Final = re.compile(
-    r"""(?:(?P<thi_tran>thị\s*trấn|thi\s*tran|t\.\s*tr?(?:\.|\b)|ttr?(?:\.|\s))
-    |(?P<thi_xa>thị\s*xã|thi\s*xa|t\.\s*x(?:\.|\b)|tx(?:\.|\s))
-    |(?P<thanh_pho>thành\s*phố|thanh\s*pho|t\.\s*p(?:\.|\b)|tp(?:\.|\s))
-    |(?P<dac_khu>đặc\s*khu|dac\s*khu)
-    |(?P<phuong>phường|phuong|ph?\.|f\.|[pf](?=\s*\d|\s+[ivx]+$))
-    |(?P<huyen>huyện|huyen|h\.)
-    |(?P<quan>quận|quan|q\.|q(?=\s*\d))
-    |(?P<tinh>tỉnh|tinh|t\.)
-    |(?P<xa>xã|xa|x\.))\s*""",
-    re.VERBOSE,
-)
-_KINDS: Final = {word: frozenset({word.replace("_", "-")}) for word in _TYPE_WORD.groupindex} | {
-    "thanh_pho": frozenset({"thanh-pho", "thanh-pho-truc-thuoc"})
-}
-_FIRST_OF_TYPE_WORD: Final = frozenset("tTđĐdDpPfFhHqQxX")
-_BARE_TYPE_WORD: Final = re.compile(r"(?:thi|thanh|dac|phuong|huyen|quan|tinh|xa)\b", re.IGNORECASE)
-_ANY_KIND: Final[frozenset[str]] = frozenset()
-_SYLLABLE: Final = re.compile(r"[^\W_]+")
 _TELEX_KEYS: Final = re.compile(r"(?<=\w)[sfrxjSFRXJ]\b|dd|aa|ee|oo|[aou]w|DD|Dd|AA|EE|OO|[AOU][Ww]")
 SUGGESTIONS: Final = 3
 _LEAST_LIKENESS: Final = 60.0
@@ -45,94 +34,6 @@ _LEAST_LETTERS: Final = 4
 _MOST_WRONG: Final = 2.5
 """Distance up to which a name with all the right letters is taken: two wrong diacritics, others left out."""
 _MEMO_SIZE: Final = 4096
-
-
-def _nfc(typed: str) -> str:
-    return typed.strip() if typed.isascii() else unicodedata.normalize("NFC", typed).strip()
-
-
-def split_type_word(typed: str) -> tuple[frozenset[str], str]:
-    """
-    Return the kinds that a typed name begins with, and the rest of it.
-
-    Examples
-    --------
-    >>> split_type_word("TT. An Châu")
-    (frozenset({'thi-tran'}), 'An Châu')
-    >>> split_type_word("Mỹ Khánh")
-    (frozenset(), 'Mỹ Khánh')
-    """
-    return _split_type_word(_nfc(typed))
-
-
-def _split_type_word(text: str) -> tuple[frozenset[str], str]:
-    match = _TYPE_WORD.match(text.lower()) if text[:1] in _FIRST_OF_TYPE_WORD else None
-    # The type word must be a word: "Xà Phiên" does not begin with "xã", and "Phương Thạnh" not with "phường".
-    if match is None or match.end() >= len(text) or _continues_word(text, match.end()):
-        return _ANY_KIND, text
-    return _KINDS[match.lastgroup or ""], text[match.end() :]
-
-
-def _split_mistyped_type_word(text: str) -> tuple[frozenset[str], str]:
-    """Return kinds and rest where the type word has wrong diacritics or none: Xả Mỹ Đức."""
-    kinds, rest = _split_type_word(text.translate(BARE_OF))
-    return kinds, text[-len(rest) :]
-
-
-def _continues_word(text: str, end: int) -> bool:
-    if not (text[end - 1].isalpha() and text[end].isalpha()):
-        return False
-    # XãMỹ is two words, and so is XÃMỸ; but QUANG is one.
-    return text[end].islower() or (text[end - 1].isupper() and text[:end].isascii())
-
-
-def accented_key(name: str) -> str:
-    """
-    Return the normal form of a name: spelling variants fall together, different names stay apart.
-
-    Letter case, Unicode form, spacing, hyphens, leading zeros and the place of the tone mark do not matter;
-    vowels and tones do.
-
-    Examples
-    --------
-    >>> accented_key("Hòa Bình") == accented_key("HOÀ  BÌNH")
-    True
-    >>> accented_key("Lộc Thạnh") == accented_key("Lộc Thành")
-    False
-    """
-    text = _spaced(name)
-    return "".join(_syllable_key(syllable) for syllable in _SYLLABLE.findall(text.lower()))
-
-
-def _spaced(name: str) -> str:
-    """Part names that were written without spaces: AnGiang → An Giang."""
-    text = _nfc(name)
-    before = ("", *text)
-    return "".join(f" {c}" if c.isupper() and b.islower() else c for b, c in zip(before, text, strict=False))
-
-
-def _syllable_key(syllable: str) -> str:
-    if syllable.isdigit():
-        return syllable.lstrip("0") or "0"
-    decomposed = unicodedata.normalize("NFD", syllable)
-    tone = "".join(TONES[mark] for mark in decomposed if mark in TONES)
-    letters = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in TONES))
-    return letters + tone.upper()
-
-
-def plain_key(name: str) -> str:
-    """
-    Return the name in bare letters and digits, without diacritics.
-
-    Examples
-    --------
-    >>> plain_key("Đạ Tẻh"), plain_key("AnGiang"), plain_key("Phường 01")
-    ('dateh', 'angiang', 'phuong1')
-    """
-    text = _spaced(name).lower().replace("đ", "d")
-    decomposed = unicodedata.normalize("NFD", text)
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return "".join(s.lstrip("0") or "0" if s.isdigit() else s for s in _SYLLABLE.findall(bare))
 
 
 @dataclass(frozen=True)
@@ -232,14 +133,14 @@ class _Pool:
         self._names = [
             _Name(code, parent_of[code], kind, spelling, former_name, is_divided)
             for code, name, kind, former_name, is_divided in named
-            for spelling in spell(_nfc(name))
+            for spelling in spell(nfc(name))
         ]
         self._by_letters: dict[tuple[str, str], list[_Name]] = defaultdict(list)
         for name in self._names:
             self._by_letters[name.spelling.folded, name.spelling.number].append(name)
         self._long = [name for name in self._names if len(name.spelling.letters) >= _LEAST_LETTERS]
         self._long_letters = [name.spelling.letters for name in self._long]
-        self._shown = {(code, former_name): _nfc(name).lower() for code, name, _, former_name, _ in named}
+        self._shown = {(code, former_name): nfc(name).lower() for code, name, _, former_name, _ in named}
         parts_of = {unit.code: [part for part in former if part.code == unit.code] for unit in former if unit.code}
         self._by_code = {code: _follow(parts) for code, parts in parts_of.items()}
         self._by_code |= {code: _found(code, 0.0, "") for code in parent_of}
@@ -250,27 +151,27 @@ class _Pool:
         if match is None:
             if len(self._memo) >= _MEMO_SIZE:
                 self._memo.clear()
-            match = self._memo[typed] = self._find(_nfc(typed))
+            match = self._memo[typed] = self._find(nfc(typed))
         return match
 
     def _find(self, text: str) -> PlaceMatch:
         if text in self._by_code:
             return self._by_code[text]
-        kinds, rest = _split_type_word(text)
+        kinds, rest = split_type_word_of(text)
         typed = spell(rest)
         fits = self._same_letters(typed[0], kinds)
         if len(fits) == 1 and fits[0].distance < 1 and fits[0].has_kind:
             return _decide(fits)
-        if kinds and _BARE_TYPE_WORD.match(text):  # "Tinh Bien" is a name, and no province
-            whole = self._same_letters(spell(text)[0], _ANY_KIND)
-            fits += whole or self._near_letters(spell(text), _ANY_KIND)
+        if kinds and BARE_TYPE_WORD.match(text):  # "Tinh Bien" is a name, and no province
+            whole = self._same_letters(spell(text)[0], ANY_KIND)
+            fits += whole or self._near_letters(spell(text), ANY_KIND)
         best = _best_fitting(fits) if fits else []
         if best and best[0].has_kind:
             return _decide(best)
         fits += self._near_letters(typed, kinds)
         if _TELEX_KEYS.search(text):
-            fits += self._misread(*_split_type_word(read_telex(text)))
-        best = best or _nearest(fits) or _nearest(self._misread(*_split_mistyped_type_word(text)))
+            fits += self._misread(*split_type_word_of(read_telex(text)))
+        best = best or _nearest(fits) or _nearest(self._misread(*split_mistyped_type_word(text)))
         if best and not best[0].has_kind:
             # A unit raised from xã to thị trấn is still often called xã; but not where another xã is near.
             best += [fit for fit in fits if fit.has_kind and fit.is_sure and fit.distance <= 1]

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from geodata.former_units import FORMER_COLUMNS
-from geodata.names import accented_key, split_type_word
+from geodata.name_keys import accented_key, split_type_word
 from geodata.units import Units
 
 CODES_2019: Final = Path(__file__).parents[3] / "shared/data/communes_2021/codes_2019_to_2021.csv"

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geodata.names import accented_key, plain_key, split_type_word
+from geodata.name_keys import accented_key, plain_key, split_type_word
 from loaders.reference.packages import boxes
 from loaders.reference.successors import KM_PER_DEGREE
 

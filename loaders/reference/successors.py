@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geodata.names import plain_key
+from geodata.name_keys import plain_key
 from geodata.units import KIND_NAMES
 from loaders.reference.packages import LATER_DISTRICT, Packages, aliases
 

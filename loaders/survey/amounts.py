@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-from geodata.names import plain_key
+from geodata.name_keys import plain_key
 from loaders.reference import tables as reference_tables
 from loaders.workbook.cells import CellValue, cell_text
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from geodata.names import plain_key
+from geodata.name_keys import plain_key
 from loaders.survey.amounts import unit_words
 from loaders.survey.templates import SurveyTemplate
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from geodata.names import plain_key
+from geodata.name_keys import plain_key
 
 _SUFFIX: Final = re.compile(r"\s*[(\-–:]\s*(?:tổng số|tổng cộng|tổng|cộng)\s*\)?\s*$", re.IGNORECASE)
 _NUMBERING: Final = re.compile(r"^\s*(?:[IVX]{1,5}|\d{1,3}|[A-Z])\s*[.)/-]\s*(?=\S)")

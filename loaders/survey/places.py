@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from geodata.errors import mark
-from geodata.names import NameIndex, PlaceMatch, split_type_word
+from geodata.name_keys import split_type_word
+from geodata.names import NameIndex, PlaceMatch
 from geodata.units import Units
 from loaders.survey.issues import ERROR, INFO
 from loaders.survey.labels import without_numbering

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from geodata.names import accented_key, split_type_word
+from geodata.name_keys import accented_key, split_type_word
 from loaders.reference import tables
 
 

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Final
 
 from geodata.errors import FileError, mark
-from geodata.names import NameIndex, split_type_word
+from geodata.name_keys import split_type_word
+from geodata.names import NameIndex
 from loaders.survey.columns import ColumnFound, layout_of, match_columns, match_label
 from loaders.survey.labels import total_of
 from loaders.survey.provinces import is_province

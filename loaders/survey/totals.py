@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from geodata.errors import mark
-from geodata.names import plain_key, split_type_word
+from geodata.name_keys import plain_key, split_type_word
 from loaders.survey.columns import ColumnFound
 from loaders.survey.issues import INFO, WARNING
 from loaders.survey.log import SurveyLog

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geodata.names import plain_key
+from geodata.name_keys import plain_key
 from loaders.survey.amounts import BLANK, AmountReader, Doubtful, Unreadable, unit_of_header
 from loaders.survey.numbers import read_count
 from loaders.survey.templates import SurveyTemplate, TemplateColumn

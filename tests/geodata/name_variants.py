@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from geodata.names import PlaceMatch, accented_key, plain_key
+from geodata.name_keys import accented_key, plain_key
+from geodata.names import PlaceMatch
 from geodata.units import Units
 
 Way = Callable[[str, random.Random], str]

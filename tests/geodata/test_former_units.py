@@ -11,7 +11,8 @@ import pytest
 
 from geodata.errors import FigureError
 from geodata.former_units import FORMER_COLUMNS, FormerUnits
-from geodata.names import NameIndex, accented_key
+from geodata.name_keys import accented_key
+from geodata.names import NameIndex
 from geodata.units import UNIT_COLUMNS, Units
 from loaders.reference import load_former_units, load_units
 from loaders.reference.former import CODES_2019, DIVIDED, build_former_units, write_former_units

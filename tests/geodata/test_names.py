@@ -8,7 +8,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from geodata.names import NameIndex, PlaceMatch, accented_key, plain_key, split_type_word
+from geodata.name_keys import accented_key, plain_key, split_type_word
+from geodata.names import NameIndex, PlaceMatch
 from geodata.units import UNIT_COLUMNS, Units
 
 ROWS = [

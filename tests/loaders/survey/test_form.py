@@ -12,7 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from geodata.errors import PlaceError
 from geodata.language import Language
-from geodata.names import NameIndex, plain_key
+from geodata.name_keys import plain_key
+from geodata.names import NameIndex
 from geodata.periods import Period
 from geodata.tables import MEASURES
 from loaders.reference import load_units
