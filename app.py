@@ -14,6 +14,9 @@ from geodata.language import Language
 
 ICON: Final = Path(__file__).parent / "coverage" / "pages" / "assets" / "icon.svg"
 
+# Streamlit's own download of a table writes "=…" as a formula, and says so in English; ours are guarded.
+_STYLE: Final = "<style>button[aria-label='Download as CSV'] { display: none; }</style>"
+
 Page = Callable[[_state.Choices], None]
 
 PAGES: Final[dict[str, tuple[str, str, Page]]] = {
@@ -30,6 +33,7 @@ PAGES: Final[dict[str, tuple[str, str, Page]]] = {
 def main() -> None:
     """Show the app."""
     st.set_page_config(page_title="Phủ Điện", page_icon=str(ICON), layout="wide")
+    st.html(_STYLE)
     language = _language()
     pages = [
         st.Page(

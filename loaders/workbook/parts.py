@@ -61,11 +61,15 @@ def with_attribute(tag: bytes, name: bytes, value: bytes) -> bytes:
 
 def well_formed(xml: bytes) -> bytes:
     """Return a part whose tags are all closed, which is what searching it relies on; raise `UnpatchableError` else."""
+    _parsed(xml)
+    return xml
+
+
+def _parsed(xml: bytes) -> ElementTree.Element:
     try:
-        ElementTree.fromstring(xml)
+        return ElementTree.fromstring(xml)
     except ElementTree.ParseError as error:
         raise UnpatchableError(str(error)) from error
-    return xml
 
 
 def prefix_of(xml: bytes, root: bytes) -> bytes:
@@ -136,7 +140,7 @@ class Package:
             return []
         folder = posixpath.dirname(part)
         found = []
-        for element in ElementTree.fromstring(self.read(name)):
+        for element in _parsed(self.read(name)):
             written, kind = str(element.get("Target")), str(element.get("Type"))
             target = posixpath.normpath(posixpath.join("/", folder, written)).lstrip("/")
             is_external = element.get("TargetMode") == "External"

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of the workbook reader: whatever the bytes, it answers or raises our own error.
+"""Coverage-guided fuzzing of reading and marking workbooks: whatever the bytes, an answer or our own error.
 
 Not part of `make test`: it needs atheris and as long as it is given. From the top of the project::
 
@@ -18,10 +18,13 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["loaders.workbook"]):
+with atheris.instrument_imports(include=["loaders.workbook", "loaders.reports"]):
+    from loaders.reports.annotated_workbook import annotate_workbook
     from loaders.workbook.reader import read_workbook
 
 from geodata.errors import PhuDienError
+from geodata.language import Language
+from loaders.survey.issues import ERROR, Issue
 
 _MOST_ROWS = 2000
 
@@ -38,6 +41,8 @@ def test_one_input(data: bytes) -> None:
         for sheet in read_workbook(content, file_name=name):
             for _ in itertools.islice(sheet.rows(), _MOST_ROWS):
                 pass
+            issue = Issue("x", ERROR, sheet.name, "B2", "", "", "this cell is wrong.")
+            annotate_workbook(content, file_name=name, issues=[issue], language=Language("vi"))
             sheet.merged()
     except PhuDienError:
         return
