@@ -81,6 +81,11 @@ class Upload:
         shelf.keep(self._key, proposal)
         return proposal
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the file was read already, and nothing that it was held against has changed."""
+        return _shelf().find(self._key) is not None
+
     def choose_columns(self, layout: str, choices: dict[str, str]) -> None:
         """Remember what the columns of the file's layout hold; it is read anew with them."""
         _cache.surveys().choose_columns(layout, choices, user=self.user)

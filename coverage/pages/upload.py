@@ -68,8 +68,9 @@ def _draw_files(uploads: list[Upload]) -> None:
 
 
 def _draw_file(upload: Upload) -> None:
-    language = upload.language
-    if upload.template.rows != FIGURES and st.button(language.say("Cancel reading"), key=f"cancel_{upload.id}"):
+    language, cancel = upload.language, st.empty()
+    can_be_cancelled = upload.template.rows != FIGURES and not upload.is_read
+    if can_be_cancelled and cancel.button(language.say("Cancel reading"), key=f"cancel_{upload.id}"):
         # The press has interrupted the reading; nothing was stored.
         st.info(language.say("Reading was cancelled; nothing was stored."))
         return
@@ -79,6 +80,8 @@ def _draw_file(upload: Upload) -> None:
         st.error(language.explain(error))
         st.caption(language.say("Nothing was stored; the workspace is as before."))
         return
+    finally:
+        cancel.empty()
     issues = proposal.reading.issues
     _proposal.draw_understood(proposal, upload)
     _proposal.draw_columns(proposal, upload)

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from coverage.workspace import Workspace
 from tests.browser.conftest import Visit
 from tests.coverage.office import POINT, table
 
@@ -67,3 +68,17 @@ def test_problems_are_gone_through_by_keyboard_each_where_it_stands(visit: Visit
     expect(page.get_by_text('Trang tính "Sheet", quanh ô B3:')).to_be_visible()
     page.get_by_role("button", name="Lấy 2 dòng không lỗi").click()
     expect(page.get_by_text("chưa được tính")).to_be_visible(timeout=20_000)
+
+
+def test_reading_can_be_cancelled_and_nothing_is_stored(visit: Visit, tmp_path: Path) -> None:
+    page = open_bulk_survey(visit)
+    header = ";".join(POINT)
+    lines = (f"HUY-{n};30469;HTX A;H{n};{n % 300}" for n in range(200_000))
+    (tmp_path / "lon.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(str(tmp_path / "lon.csv"))
+    expect(page.get_by_text("dòng, còn khoảng")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Dừng đọc").click()
+    expect(page.get_by_text("Đã dừng đọc; chưa có gì được lưu")).to_be_visible(timeout=20_000)
+    workspace = Workspace(visit.home)
+    assert not [batch for batch in workspace.batches() if batch.file_name == "lon.csv"]
+    workspace.close()
