@@ -1,0 +1,73 @@
+"""Runs the sides of a comparison, each in a process of its own and in turn, and tells what they needed."""
+
+from __future__ import annotations
+
+import json
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any, Final
+
+RUNS: Final = 3
+
+
+def answer_as_side(sides: dict[str, Callable[[int], dict[str, Any]]]) -> bool:
+    """Where this process was started as a side, run it, print its answer with its largest memory, and say so."""
+    if len(sys.argv) < 2 or sys.argv[1] != "--side":
+        return False
+    found = sides[sys.argv[2]](int(sys.argv[3]))
+    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(found))
+    return True
+
+
+def _run(script: str, side: str, scale: int, options: list[str]) -> dict[str, Any]:
+    command = [sys.executable, script, "--side", side, str(scale), *options]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(done.stdout))
+
+
+def compare(
+    name: str, script: str, *, scale: int, peer: str, packages: list[str], options: list[str], as_json: bool
+) -> None:
+    """
+    Run ``ours`` and the peer in turn, and print the ratio of their medians.
+
+    Parameters
+    ----------
+    scale
+        Size of the work.
+    peer
+        Name of the other side.
+    packages
+        Whose versions are told.
+    """
+    runs: dict[str, list[dict[str, Any]]] = {"ours": [], peer: []}
+    for _ in range(RUNS):
+        for side, found in runs.items():
+            found.append(_run(script, side, scale, options))
+    seconds = {side: statistics.median(run["seconds"] for run in found) for side, found in runs.items()}
+    peaks = {side: max(run["peak_mb"] for run in found) for side, found in runs.items()}
+    agree = len({run["answer"] for found in runs.values() for run in found}) == 1
+    ratio = seconds[peer] / seconds["ours"]
+    if as_json:
+        keys = ("name", "scale", "peer", "ours_s", "peer_s", "ratio", "ours_peak_mb", "peer_peak_mb", "agree")
+        values = (name, scale, peer, seconds["ours"], seconds[peer], ratio, peaks["ours"], peaks[peer], agree)
+        print(json.dumps(dict(zip(keys, values, strict=True))))
+        return
+    print(f"{name}, scale {scale:,}; Python {platform.python_version()}, " + ", ".join(_versions(packages)))
+    for side, found in runs.items():
+        times = [run["seconds"] for run in found]
+        print(
+            f"  {side:12} median {seconds[side]:7.2f} s  ({min(times):.2f} to {max(times):.2f})"
+            f"  peak {peaks[side]:,.0f} MB  {found[0].get('note', '')}"
+        )
+    print(f"  ratio {ratio:.1f}, memory {peaks['ours'] / peaks[peer]:.2f} of the peer's, answers agree: {agree}")
+
+
+def _versions(packages: list[str]) -> list[str]:
+    return [f"{package} {version(package)}" for package in packages]
