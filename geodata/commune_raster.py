@@ -17,6 +17,7 @@ MIXED: Final = -2
 _MOST_CELLS: Final = 64_000_000
 
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
@@ -46,6 +47,26 @@ class CommuneRaster:
     communes: Ints
 
 
+@dataclass(frozen=True)
+class Grid:
+    """Where the cells lie: corner and size in degrees, and how many there are."""
+
+    west: float
+    south: float
+    cell: float
+    rows: int
+    columns: int
+
+
+def grid_of(polygons: NDArray[np.object_], cell: float) -> Grid:
+    """Return the cells over polygons; larger ones where the polygons span too many."""
+    west, south, east, north = shapely.total_bounds(polygons)
+    cell = max(cell, float(np.sqrt(max((east - west) * (north - south), 1e-12) / _MOST_CELLS)))
+    # One cell around all, so that every cell of the rim lies outside.
+    west, south = float(west) - cell, float(south) - cell
+    return Grid(west, south, cell, int((north - south) / cell) + 3, int((east - west) / cell) + 3)
+
+
 def build_raster(polygons: NDArray[np.object_], *, cell: float = CELL_DEGREES) -> CommuneRaster:
     """
     Return the raster of some polygons.
@@ -57,11 +78,8 @@ def build_raster(polygons: NDArray[np.object_], *, cell: float = CELL_DEGREES) -
     cell
         Size of a cell in degrees; larger where the polygons span too many cells.
     """
-    west, south, east, north = shapely.total_bounds(polygons)
-    cell = max(cell, float(np.sqrt(max((east - west) * (north - south), 1e-12) / _MOST_CELLS)))
-    # One cell around all, so that every cell of the rim lies outside.
-    west, south = float(west) - cell, float(south) - cell
-    columns, rows = int((east - west) / cell) + 3, int((north - south) / cell) + 3
+    grid = grid_of(polygons, cell)
+    west, south, cell, rows, columns = grid.west, grid.south, grid.cell, grid.rows, grid.columns
     pairs = _border_pairs(polygons, west, south, cell, columns)
     ids = np.full((rows, columns), OUTSIDE, dtype=np.int32)
     flat = ids.ravel()

@@ -1,61 +1,145 @@
-"""Counts how often a line from a point crosses the edges of a commune: the loop that is compiled."""
+"""The loops that are compiled: they make the raster of communes, and place points by counting crossed edges."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-
-from geodata.commune_raster import CommuneRaster, Floats, Ints, edges_of
-
-Longs = NDArray[np.int64]
+from geodata.commune_raster import Floats, Ints, Longs
 
 
-@dataclass(frozen=True)
-class EdgeTable:
+def pair_cells(
+    start: Floats,
+    end: Floats,
+    owner: Longs,
+    west: float,
+    south: float,
+    cell: float,
+    columns: int,
+    stamp: Ints,
+    next_place: Longs,
+    communes: Ints,
+) -> int:
     """
-    The edges of each commune by the rows of the raster that they pass.
+    Write the communes of the cells that their edges pass: each commune of a cell once, in ascending order.
+
+    Called twice: with empty `communes` it counts into `next_place` (by cell), then it fills from there.
 
     Parameters
     ----------
-    first_row
-        First row of each commune.
-    band_starts
-        Where the bands of each commune begin in `edge_starts`; a band is one row of the raster.
-    edge_starts
-        Where the edges of each band begin in `edges`; an edge that passes several rows stands in each.
-    edges
-        x1, y1, x2, y2 in degrees.
+    start, end, owner
+        Ends of the edges (x, y), those of a commune together, and the number of the commune, ascending.
+    stamp
+        By cell the last commune that was written; -1 before both calls.
     """
+    is_counting = communes.shape[0] == 0
+    pairs = 0
+    for edge in range(owner.shape[0]):
+        x, y = (start[edge, 0] - west) / cell, (start[edge, 1] - south) / cell
+        dx, dy = (end[edge, 0] - west) / cell - x, (end[edge, 1] - south) / cell - y
+        # Pieces of at most a cell, so that the cells around the ends of a piece hold all of it.
+        pieces = int(max(abs(dx), abs(dy))) + 1
+        for piece in range(pieces):
+            x1, x2 = x + dx * piece / pieces, x + dx * (piece + 1) / pieces
+            y1, y2 = y + dy * piece / pieces, y + dy * (piece + 1) / pieces
+            # A hair wider, for points whose cell is reckoned a rounding error away.
+            for row in range(int(min(y1, y2) - 1e-9), int(max(y1, y2) + 1e-9) + 1):
+                for column in range(int(min(x1, x2) - 1e-9), int(max(x1, x2) + 1e-9) + 1):
+                    place = row * columns + column
+                    if stamp[place] != owner[edge]:
+                        stamp[place] = owner[edge]
+                        pairs += 1
+                        if not is_counting:
+                            communes[next_place[place]] = owner[edge]
+                        next_place[place] += 1
+    return pairs
 
-    first_row: Ints
-    band_starts: Longs
-    edge_starts: Longs
-    edges: Floats
+
+def sort_edges(
+    start: Floats, end: Floats, owner: Longs, low: Ints, high: Ints, first_band: Longs, next_place: Longs, edges: Floats
+) -> None:
+    """
+    Write the edges of each band (a commune in a row of the raster), those of a band together.
+
+    Parameters
+    ----------
+    low, high
+        First and last row of each edge.
+    first_band
+        Number of the band of each commune in row 0, if it had one.
+    next_place
+        By band the place of its first edge in `edges`; moves on.
+    """
+    for edge in range(owner.shape[0]):
+        for row in range(low[edge], high[edge] + 1):
+            band = first_band[owner[edge]] + row
+            place = next_place[band]
+            next_place[band] = place + 1
+            edges[place, 0], edges[place, 1] = start[edge, 0], start[edge, 1]
+            edges[place, 2], edges[place, 3] = end[edge, 0], end[edge, 1]
 
 
-def build_edges(polygons: NDArray[np.object_], raster: CommuneRaster) -> EdgeTable:
-    """Return the edges of polygons (numbered as in the raster) by the rows of the raster."""
-    start, end, owner = edges_of(polygons)
-    edges = np.hstack([start, end])
-    # A hair wider, as in the raster: a point's row may be reckoned a rounding error away.
-    low = np.floor((np.minimum(edges[:, 1], edges[:, 3]) - raster.south) / raster.cell - 1e-9).astype(np.int64)
-    high = np.floor((np.maximum(edges[:, 1], edges[:, 3]) - raster.south) / raster.cell + 1e-9).astype(np.int64)
-    count = len(polygons)
-    first, last = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
-    np.minimum.at(first, owner, low)
-    np.maximum.at(last, owner, high)
-    band_starts = np.concatenate([[0], np.cumsum(last - first + 1)])
-    spans = high - low + 1
-    edge = np.repeat(np.arange(len(edges)), spans)
-    row = np.repeat(low, spans) + np.arange(len(edge)) - np.repeat(np.cumsum(spans) - spans, spans)
-    band = band_starts[owner[edge]] + row - first[owner[edge]]
-    order = np.argsort(band, kind="stable")
-    edge_starts = np.searchsorted(band[order], np.arange(band_starts[-1] + 1))
-    return EdgeTable(
-        first.astype(np.int32), band_starts.astype(np.int64), edge_starts.astype(np.int64), edges[edge[order]]
-    )
+def fill_rows(
+    ids: Ints,
+    west: float,
+    south: float,
+    cell: float,
+    slots: Ints,
+    starts: Longs,
+    communes: Ints,
+    first_row: Ints,
+    band_starts: Longs,
+    edge_starts: Longs,
+    edges: Floats,
+    crossings: Floats,
+    extra: Longs,
+) -> int:
+    """
+    Give each cell without a border the lowest commune that its centre lies in.
+
+    Parameters
+    ----------
+    crossings
+        Room for as many numbers as a band has edges.
+    extra
+        Takes cell × number of communes + commune where a commune holds a mixed cell without a border in it, as where
+        outlines overlap; as many as there is room for.
+
+    Returns
+    -------
+    found
+        How many `extra` there are.
+    """
+    found, count = 0, first_row.shape[0]
+    for commune in range(count):
+        for band in range(band_starts[commune], band_starts[commune + 1]):
+            row = first_row[commune] + band - band_starts[commune]
+            y = south + (row + 0.5) * cell
+            crossed = 0
+            for edge in range(edge_starts[band], edge_starts[band + 1]):
+                y1, y2 = edges[edge, 1], edges[edge, 3]
+                if (y1 <= y) != (y2 <= y):
+                    x = edges[edge, 0] + (y - y1) * (edges[edge, 2] - edges[edge, 0]) / (y2 - y1)
+                    place = crossed
+                    while place > 0 and crossings[place - 1] > x:
+                        crossings[place] = crossings[place - 1]
+                        place -= 1
+                    crossings[place] = x
+                    crossed += 1
+            for pair in range(0, crossed - 1, 2):
+                # Centres between the two; a border as near to one as rounding makes its cell a mixed one.
+                first = int((crossings[pair] - west) / cell + 0.5)
+                last = int((crossings[pair + 1] - west) / cell - 0.5)
+                for column in range(first, last + 1):
+                    if ids[row, column] == -1:
+                        ids[row, column] = commune
+                    elif ids[row, column] == -2:
+                        slot = slots[row, column]
+                        is_known = False
+                        for place in range(starts[slot], starts[slot + 1]):
+                            is_known = is_known or communes[place] == commune
+                        if not is_known:
+                            if found < extra.shape[0]:
+                                extra[found] = (row * ids.shape[1] + column) * count + commune
+                            found += 1
+    return found
 
 
 def place_points(
@@ -73,14 +157,9 @@ def place_points(
     band_starts: Longs,
     edge_starts: Longs,
     edges: Floats,
-) -> int:
+) -> None:
     """
     Write the commune of each point into `found`: its number, -1 outside, -2 where rounding leaves it open.
-
-    Returns
-    -------
-    doubtful
-        How many points were left open.
 
     Notes
     -----
@@ -90,7 +169,6 @@ def place_points(
     four times as much here), the point is left to exact arithmetic.
     """
     height, width = ids.shape
-    doubtful = 0
     for point in range(lon.shape[0]):
         x, y = lon[point], lat[point]
         across, up = (x - west) / cell, (y - south) / cell
@@ -127,5 +205,3 @@ def place_points(
                 answer = commune
                 break
         found[point] = answer
-        doubtful += answer == -2
-    return doubtful

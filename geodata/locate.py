@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final
 
 import geopandas as gpd
@@ -15,18 +16,12 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from geodata.commune_raster import CELL_DEGREES, MIXED, OUTSIDE, CommuneRaster, Floats, Ints, build_raster
-from geodata.compiled import compile_loop
+from geodata.compiled_raster import EdgeTable, Loops, build_compiled, compiled_loops
 from geodata.crs import METRES_SOUTH, WGS84
-from geodata.edge_walk import EdgeTable, build_edges, place_points
 from geodata.errors import BoundaryError, mark
 
 _CHUNK: Final = 1 << 20
 COMPILED, PLAIN = "compiled", "plain"
-
-
-@lru_cache(maxsize=1)
-def _compiled_walk() -> Any:
-    return compile_loop(place_points)
 
 
 @dataclass(frozen=True)
@@ -71,14 +66,18 @@ class CommuneLocator:
         ordered = outlines.sort_values("commune_code", kind="stable")
         self.codes: NDArray[np.object_] = ordered["commune_code"].astype(str).to_numpy(dtype=object)
         self._polygons: NDArray[np.object_] = ordered.geometry.to_numpy()
-        self._raster: CommuneRaster = build_raster(self._polygons, cell=cell)
-        self._walk = _compiled_walk() if method != PLAIN else None
-        self._edges: EdgeTable | None = build_edges(self._polygons, self._raster) if self._walk else None
+        self._loops: Loops | None = compiled_loops() if method != PLAIN else None
+        self._edges: EdgeTable | None = None
+        self._raster: CommuneRaster
+        if self._loops is None:
+            self._raster = build_raster(self._polygons, cell=cell)
+        else:
+            self._raster, self._edges = build_compiled(self._polygons, self._loops, cell=cell)
 
     @property
     def method(self) -> str:
         """Which way is taken: `COMPILED` or `PLAIN`."""
-        return PLAIN if self._walk is None else COMPILED
+        return PLAIN if self._loops is None else COMPILED
 
     def locate(self, lon: Floats, lat: Floats) -> Ints:
         """
@@ -91,9 +90,19 @@ class CommuneLocator:
         """
         lon, lat = (np.ascontiguousarray(values, dtype=np.float64) for values in (lon, lat))
         found = np.empty(len(lon), dtype=np.int32)
-        for start in range(0, len(lon), _CHUNK):
-            piece = slice(start, start + _CHUNK)
-            found[piece] = self._locate_chunk(lon[piece], lat[piece])
+        pieces = [slice(start, start + _CHUNK) for start in range(0, len(lon), _CHUNK)]
+        place = self._place_plainly if self._loops is None else self._place_compiled
+        if self._loops is None or len(pieces) == 1:
+            for piece in pieces:
+                place(lon[piece], lat[piece], found[piece])
+        else:
+            # The compiled loop lets go of the interpreter, so that the pieces run side by side.
+            with ThreadPoolExecutor() as threads:
+                list(threads.map(lambda piece: place(lon[piece], lat[piece], found[piece]), pieces))
+        for piece in pieces:
+            places = np.flatnonzero(found[piece] == MIXED)
+            if len(places):
+                found[piece][places] = self._exactly(lon[piece][places], lat[piece][places])
         return found
 
     def codes_of(self, lon: Floats, lat: Floats) -> NDArray[np.object_]:
@@ -105,42 +114,35 @@ class CommuneLocator:
 
     def count(self, lon: Floats, lat: Floats) -> pd.Series[int]:
         """Return how many points lie in each commune, indexed by every commune code; the others count nowhere."""
-        counts = np.zeros(len(self.codes) + 1, dtype=np.int64)
-        for start in range(0, len(lon), _CHUNK):
-            piece = slice(start, start + _CHUNK)
-            # One more than the place, so that those outside count in the first.
-            counts += np.bincount(self.locate(lon[piece], lat[piece]) + 1, minlength=len(counts))
+        # One more than the place, so that those outside count in the first.
+        counts = np.bincount(self.locate(lon, lat) + 1, minlength=len(self.codes) + 1)
         return pd.Series(counts[1:], index=pd.Index(self.codes, name="commune_code"), name="points")
 
-    def _locate_chunk(self, lon: Floats, lat: Floats) -> Ints:
-        raster = self._raster
-        if self._walk is not None and self._edges is not None:
-            found = np.empty(len(lon), dtype=np.int32)
-            edges = self._edges
-            doubtful = self._walk(
-                lon,
-                lat,
-                found,
-                raster.west,
-                raster.south,
-                raster.cell,
-                raster.ids,
-                raster.slots,
-                raster.starts,
-                raster.communes,
-                edges.first_row,
-                edges.band_starts,
-                edges.edge_starts,
-                edges.edges,
-            )
-            if doubtful:
-                places = np.flatnonzero(found == MIXED)
-                found[places] = self._exactly(lon[places], lat[places])
-            return found
-        found = _cells_of(lon, lat, raster)
-        places = np.flatnonzero(found == MIXED)
-        found[places] = self._exactly(lon[places], lat[places])
-        return found
+    def _place_plainly(self, lon: Floats, lat: Floats, found: Ints) -> None:
+        """Write what the raster says of the cells of points: `MIXED` where that does not decide."""
+        found[:] = _cells_of(lon, lat, self._raster)
+
+    def _place_compiled(self, lon: Floats, lat: Floats, found: Ints) -> None:
+        """Write the commune of points: `MIXED` only where rounding leaves it open."""
+        raster, edges = self._raster, self._edges
+        if self._loops is None or edges is None:
+            return
+        self._loops.place_points(
+            lon,
+            lat,
+            found,
+            raster.west,
+            raster.south,
+            raster.cell,
+            raster.ids,
+            raster.slots,
+            raster.starts,
+            raster.communes,
+            edges.first_row,
+            edges.band_starts,
+            edges.edge_starts,
+            edges.edges,
+        )
 
     def _exactly(self, lon: Floats, lat: Floats) -> Ints:
         """Return the commune of points in cells with a border, by GEOS: inside before border, the lowest first."""

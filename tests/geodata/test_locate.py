@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from geodata import compiled, locate
+from geodata import compiled, compiled_raster
 from geodata.errors import BoundaryError
 from geodata.locate import COMPILED, PLAIN, CommuneLocator
 from loaders.reference import load_approximate_boundaries
@@ -174,11 +174,11 @@ def test_real_outlines_give_what_sjoin_gives(shared_folder: Path, name: str) -> 
 
 def test_plain_way_is_taken_where_numba_does_not_import(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "_import_numba", lambda: None)
-    locate._compiled_walk.cache_clear()
+    compiled_raster.compiled_loops.cache_clear()
     try:
         assert CommuneLocator(outlines(LEFT)).method == PLAIN
     finally:
-        locate._compiled_walk.cache_clear()
+        compiled_raster.compiled_loops.cache_clear()
 
 
 def test_numba_is_imported_only_when_points_are_located_and_beside_our_package() -> None:
