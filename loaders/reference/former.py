@@ -14,8 +14,13 @@ from geodata.units import Units
 CODES_2019: Final = Path(__file__).parents[3] / "shared/data/communes_2021/codes_2019_to_2021.csv"
 """The codes of 2019 on those of 2021, in the folder of real files beside the checkout; see README.md."""
 
-DIVIDED: Final = {"28186": ("28159", "28177")}
-"""Trường Bình went to the township Cần Giuộc and, with 3,655 of its people, to Mỹ Lộc; the file has the first only."""
+DIVIDED: Final = {"26407": ("26410", "26395"), "28186": ("28159", "28177"), "31372": ("31366", "31369")}
+"""
+Communes that were divided; the file of codes has the first part only, the list of changes 2019-2024 has the others.
+
+Suối Trầu went to Bàu Cạn (700 people) and, most of it, to Bình Sơn; Trường Bình to the township Cần Giuộc and, with
+3,655 of its people, to Mỹ Lộc; Phú An to the township Ngã Sáu (1,030) and to Đông Thạnh (2,602).
+"""
 
 
 def build_former_units(codes: pd.DataFrame, units: Units) -> pd.DataFrame:

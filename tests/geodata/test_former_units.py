@@ -181,12 +181,13 @@ def test_every_commune_of_2019_leads_to_its_unit_of_2021() -> None:
             astray.append(str(row.commune_code_2019))
         if row.commune_code_2019 not in DIVIDED:
             assert names.find_code(str(row.commune_code_2019)).code == row.commune_code_2021
-    # The divided one; and Thành Lợi (Bình Tân), whose name went to another commune: the name means that one now.
-    assert astray == ["28186", "29800"]
+    # The divided ones; and Thành Lợi (Bình Tân), whose name went to another commune: the name means that one now.
+    assert astray == ["26407", "28186", "29800", "31372"]
 
 
 def test_a_divided_unit_that_is_not_as_described_is_refused() -> None:
-    row = ["80", "Huyện Cần Giuộc", "Xã Trường Bình", "28186", "28177"]
+    right = ["75", "Huyện Long Thành", "Xã Suối Trầu", "26407", "26410"]
+    wrong = ["80", "Huyện Cần Giuộc", "Xã Trường Bình", "28186", "28177"]
     columns = ["province_code", "district", "commune_2019", "commune_code_2019", "commune_code_2021"]
     with pytest.raises(ValueError, match="28186 went to 28177"):
-        build_former_units(pd.DataFrame([row], columns=pd.Index(columns)), load_units())
+        build_former_units(pd.DataFrame([right, wrong], columns=pd.Index(columns)), load_units())
