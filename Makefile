@@ -41,7 +41,7 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate --extra build --extra dev -c requirements.lock \
+	  --no-emit-find-links --no-header --no-annotate --extra build --extra cluster --extra dev -c requirements.lock \
 	  pyproject.toml -o requirements-dev.lock
 
 # Brings the catalogue of texts up to date with the code; see docs/translating.md.
