@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from coverage import boundary_commands
 from coverage.commands import (
     DONE,
     add_boundaries,
@@ -133,7 +134,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     report.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
     report.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
 
-    _add_boundary_commands(add("boundaries", None, say("Add or list boundary layers.")), common, language)
+    _add_boundary_commands(add("boundaries", None, say("Add, list or download boundary layers.")), common, language)
     return parser
 
 
@@ -153,6 +154,7 @@ def _add_boundary_commands(
     listing = actions.add_parser("list", parents=[common], help=say("List the layers."))
     listing.add_argument("--json", action="store_true", help=say("answer as JSON"))
     listing.set_defaults(run=list_boundaries)
+    boundary_commands.add_parsers(actions, common, language, run_line=main)
 
 
 def _moment(text: str) -> datetime:

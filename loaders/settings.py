@@ -1,4 +1,4 @@
-"""The settings of a workspace: where it lives, which database it uses, whether maps have a tile background."""
+"""The settings of a workspace: where it lives, its database, the tile background of its maps, its proxy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from geodata.errors import WorkspaceError, mark
 HOME_VARIABLE: Final = "PHUDIEN_HOME"
 DATABASE_FILE: Final = "phudien.db"
 SETTINGS_FILE: Final = "settings.toml"
-_KEYS: Final = ("database_url", "tiles_url", "language")
+_KEYS: Final = ("database_url", "tiles_url", "language", "proxy_url")
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,15 @@ class Settings:
         Tile background for maps, such as ``https://…/{z}/{x}/{y}.png``; none where not set.
     language
         Language to begin with, ``vi`` or ``en``.
+    proxy_url
+        Proxy by which boundaries are downloaded, such as ``http://proxy:3128``; where not set, the standard
+        environment variables decide.
     """
 
     database_url: str
     tiles_url: str | None = None
     language: str = "vi"
+    proxy_url: str | None = None
 
 
 def default_home() -> Path:
@@ -82,4 +86,19 @@ def read_settings(home: Path, environment: Mapping[str, str] | None = None) -> S
         database_url=values.get("database_url") or f"sqlite:///{(home / DATABASE_FILE).as_posix()}",
         tiles_url=values.get("tiles_url"),
         language=values.get("language", "vi"),
+        proxy_url=_proxy_of(values, file),
     )
+
+
+def _proxy_of(values: Mapping[str, str], file: Path) -> str | None:
+    proxy_url = values.get("proxy_url")
+    if proxy_url and not proxy_url.startswith(("http://", "https://")):
+        raise WorkspaceError(
+            "settings.proxy-unreadable",
+            mark(
+                'proxy_url in the settings file "{file}", or PHUDIEN_PROXY_URL, is no address of a proxy. It begins '
+                "with http:// or https://, such as http://proxy:3128."
+            ),
+            file=str(file),
+        )
+    return proxy_url

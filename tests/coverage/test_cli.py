@@ -92,7 +92,18 @@ def test_wrong_calls_exit_with_2(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["demo"], ["serve"], ["import"], ["status"], ["template"], ["report"], ["boundaries"], ["boundaries", "add"]],
+    [
+        [],
+        ["demo"],
+        ["serve"],
+        ["import"],
+        ["status"],
+        ["template"],
+        ["report"],
+        ["boundaries"],
+        ["boundaries", "add"],
+        ["boundaries", "fetch"],
+    ],
 )
 def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
