@@ -55,3 +55,4 @@ texts: .venv/.ready-dev
 # Builds the shipped data files anew from the pinned packages; see loaders/reference/README.md.
 reference: .venv/.ready-dev
 	$(BIN)/python -m loaders.reference.build
+	$(BIN)/python -m loaders.reference.history.build

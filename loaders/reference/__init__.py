@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from importlib.resources import as_file, files
 from typing import Final
 
@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata.former_units import FormerUnits
+from geodata.unit_history import UnitHistory
 from geodata.units import Units
 
 LIST_DATE_2019: Final = date(2019, 1, 1)
@@ -23,6 +24,13 @@ _UNIT_TYPES: Final = {
     "kind": "str",
     "point_source": "str",
 }
+
+
+_VIETNAM: Final = timezone(timedelta(hours=7))
+_SPELL_TYPES: Final = dict.fromkeys(("code", "name", "kind", "parent_code", "source"), "str")
+_EVENT_TYPES: Final = dict.fromkeys(
+    ("kind", "code_before", "code_after", "decree", "decree_quality", "date_quality", "source"), "str"
+)
 
 
 def load_units() -> Units:
@@ -63,6 +71,26 @@ def load_former_units() -> FormerUnits:
     return FormerUnits(_read_table("former_units_2019.csv", types), LIST_DATE_2019)
 
 
+def load_unit_history(last_day: date | None = None) -> UnitHistory:
+    """
+    Return the units of the 21 provinces from 1 January 2019 on, and of their ten successors from 1 July 2025.
+
+    Parameters
+    ----------
+    last_day
+        The last day to answer for; today where not given. No change after 1 July 2025 is known.
+    """
+    spells = _read_table("history/spells.csv", _SPELL_TYPES, days=["valid_from", "valid_to"])
+    events = _read_table("history/events.csv", _EVENT_TYPES, days=["valid_date", "earliest", "latest"])
+    located = (load_units(), load_units_2025())
+    return UnitHistory(spells, events, LIST_DATE_2019, last_day or datetime.now(_VIETNAM).date(), located)
+
+
+def load_communes_2025() -> pd.DataFrame:
+    """Return all communes of the country on 1 July 2025 (3,321): code, name, kind, province_code, in code order."""
+    return _read_table("history/communes_2025.csv", dict.fromkeys(("code", "name", "kind", "province_code"), "str"))
+
+
 def load_approximate_boundaries() -> gpd.GeoDataFrame:
     """
     Return the approximate boundaries of the communes of 2021 (ranh giới gần đúng), for maps only.
@@ -78,7 +106,8 @@ def load_approximate_boundaries() -> gpd.GeoDataFrame:
         return gpd.read_parquet(local)
 
 
-def _read_table(name: str, types: dict[str, str]) -> pd.DataFrame:
+def _read_table(name: str, types: dict[str, str], *, days: list[str] | None = None) -> pd.DataFrame:
     with files("loaders.reference").joinpath(name).open("rb") as stream:
         # "Na" and "Null" may be places: only an empty cell is a missing value.
-        return pd.read_csv(stream, dtype=types, keep_default_na=False, na_values=[""])
+        table = pd.read_csv(stream, dtype=types, keep_default_na=False, na_values=[""])
+    return table.assign(**{day: pd.to_datetime(table[day], format="%Y-%m-%d") for day in days or ()})
