@@ -120,7 +120,8 @@ FIGURES: Final = "figures"
 @lru_cache(maxsize=8)
 def load_template(name: str) -> SurveyTemplate:
     """Return a shipped template, one of `SHIPPED`."""
-    text = files("loaders.reference").joinpath("templates", f"{name}.toml").read_text(encoding="utf-8")
+    # Through the outer package: importing loaders.reference takes geopandas along.
+    text = files("loaders").joinpath("reference", "templates", f"{name}.toml").read_text(encoding="utf-8")
     return read_template(text, file_name=f"{name}.toml")
 
 

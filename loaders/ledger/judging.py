@@ -1,0 +1,155 @@
+"""Where and as what rows of a ledger count: rows that are alike in all that matters are judged together."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from geodata.name_keys import plain_key
+from loaders.ledger.plan import RollupPlan, Stated
+from loaders.ledger.quarters import quarter_of
+from loaders.survey.issues import ERROR, INFO, WARNING
+
+NO_POINT: Final = ""
+"""State of the point in ledgers without coordinates."""
+
+GOOD, SWAPPED, MISSING = "good", "swapped", "missing"
+UNREADABLE, INFINITE, METRES, OUT_OF_RANGE = "unreadable", "infinite", "metres", "out-of-range"
+OUTSIDE: Final = -1
+
+Cell = tuple[str, str, str, str]
+"""Where and as what a household counts: commune, quarter, kind of supply, ``urban``, ``rural`` or ``""``."""
+
+
+class Group(NamedTuple):
+    """
+    Rows that are alike.
+
+    Parameters
+    ----------
+    has_household
+        Whether they have a household code.
+    period, supply_kind, area
+        As the file writes them; None for a blank.
+    places
+        The texts of `LedgerColumns.places`.
+    point
+        State of their points: one of the constants above.
+    spot
+        Number of the commune that the points lie in; `OUTSIDE` for none.
+    """
+
+    has_household: bool
+    period: str | None
+    supply_kind: str | None
+    area: str | None
+    places: tuple[str | None, ...]
+    point: str
+    spot: int
+
+
+class Verdict(NamedTuple):
+    """
+    What becomes of rows.
+
+    Parameters
+    ----------
+    cell
+        Where they count; None where they do not.
+    problems
+        Code and severity of what is wrong with them.
+    by_distance
+        Problem of which the distance from the stated commune, or from the nearest where none is stated, decides what is
+        told; empty for none.
+    stated
+        The commune that they state.
+    """
+
+    cell: Cell | None
+    problems: tuple[tuple[str, str], ...]
+    by_distance: str
+    stated: Stated
+
+
+class Judge:
+    """
+    Judges groups of rows by a plan.
+
+    Real outlines decide in which commune a point lies, whatever the row states; approximate ones never do: there the
+    stated commune counts, and the point is only held against it.
+    """
+
+    def __init__(self, plan: RollupPlan) -> None:
+        self._plan = plan
+        self._kinds = dict(plan.words.supply_kinds)
+        self._areas = dict(plan.words.areas)
+        self._codes = plan.outlines.codes if plan.outlines else []
+        self._approximate = plan.outlines.approximate if plan.outlines else frozenset()
+        self._keys = plan.columns.places
+        self._quarter = lru_cache(maxsize=1 << 16)(quarter_of)
+        self._stated = lru_cache(maxsize=1 << 16)(self._find_stated)
+        self._key = lru_cache(maxsize=1 << 16)(plain_key)
+
+    def _find_stated(self, places: tuple[str | None, ...]) -> Stated:
+        stated = {key: text.strip() for key, text in zip(self._keys, places, strict=True) if text and text.strip()}
+        return self._plan.places.find(stated) if stated else Stated("")
+
+    def quarter(self, text: str | None) -> str | None:
+        """Return the quarter that a text names."""
+        return self._quarter(text) if text else None
+
+    def judge(self, group: Group) -> Verdict:
+        """Return what becomes of the rows of a group."""
+        problems: list[tuple[str, str]] = []
+        if not group.has_household:
+            problems.append(("ledger.household-missing", ERROR))
+        period = self.quarter(group.period)
+        if period is None:
+            problems.append(("ledger.period-unreadable", ERROR))
+        kind = self._word(group.supply_kind, self._kinds)
+        if not kind:
+            problems.append(("ledger.supply-unknown", ERROR))
+        area = self._word(group.area, self._areas)
+        if area is None:
+            problems.append(("ledger.area-unknown", WARNING))
+        stated = self._stated(group.places)
+        commune, by_distance = self._commune(group, stated, problems)
+        is_good = commune and not any(severity == ERROR for _, severity in problems)
+        cell = (commune, period, kind, area or "") if is_good and period and kind else None
+        return Verdict(cell, tuple(problems), by_distance, stated)
+
+    def _word(self, text: str | None, words: dict[str, str]) -> str | None:
+        """Return what a word means: empty for a blank, None for one that is not known."""
+        return words.get(self._key(text)) if text and text.strip() else ""
+
+    def _commune(self, group: Group, stated: Stated, problems: list[tuple[str, str]]) -> tuple[str, str]:
+        """Return the commune of a group, empty for none, and what the distance from the stated commune decides."""
+        if stated.former:
+            problems.append(("ledger.commune-followed", INFO))
+        if group.point not in (GOOD, SWAPPED):
+            return self._without_point(group.point, stated, problems), ""
+        if group.point == SWAPPED:
+            problems.append(("ledger.coordinates-swapped", INFO))
+        located = self._codes[group.spot] if group.spot != OUTSIDE else ""
+        is_real = bool(located) and located not in self._approximate
+        if stated.value and not stated.code:
+            problems.append(("ledger.commune-unknown", WARNING if is_real else ERROR))
+        if is_real:
+            return located, "ledger.point-elsewhere" if stated.code and stated.code != located else ""
+        if located and not stated.value:
+            problems.append(("ledger.approximate-only", ERROR))
+        if not located:
+            return stated.code, "ledger.outside"
+        return stated.code, "ledger.point-far" if stated.code and stated.code != located else ""
+
+    @staticmethod
+    def _without_point(point: str, stated: Stated, problems: list[tuple[str, str]]) -> str:
+        if stated.value and not stated.code:
+            problems.append(("ledger.commune-unknown", ERROR))
+        if point in (UNREADABLE, INFINITE, METRES, OUT_OF_RANGE):
+            problems.append((f"ledger.coordinates-{point}", WARNING if stated.code else ERROR))
+        elif not stated.value:
+            problems.append(("ledger.place-missing", ERROR))
+        elif point == MISSING and stated.code:
+            problems.append(("ledger.coordinates-missing", INFO))
+        return stated.code

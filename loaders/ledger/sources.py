@@ -1,0 +1,164 @@
+"""The files of a ledger, and how they are parted for the roll-up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from geodata.errors import FileError, mark
+from loaders.ledger.plan import PARTITION_ROWS, Partition
+from loaders.ledger.queries import literal, parquet_scan
+
+PARQUET: Final = (".parquet", ".geoparquet", ".pq")
+DELIMITED: Final = (".csv", ".tsv", ".txt")
+
+_BLOCK: Final = 1 << 22
+
+Progress = Callable[[int, int], None]
+"""Told what is done and what is expected."""
+
+
+@dataclass(frozen=True)
+class LedgerFile:
+    """
+    One file of a ledger.
+
+    Parameters
+    ----------
+    path
+        Where it stands.
+    name
+        Its name for messages: below the folder for the files of a folder.
+    """
+
+    path: Path
+    name: str
+
+    @property
+    def is_delimited(self) -> bool:
+        """Whether it is text that has to be made Parquet first."""
+        return self.path.suffix.lower() in DELIMITED
+
+
+def find_files(paths: list[Path]) -> list[LedgerFile]:
+    """
+    Return the files of a ledger, in the order of their names: the files given, and those within the folders given.
+
+    Raises
+    ------
+    FileError
+        If there is none, or one is of another kind.
+    """
+    found: list[LedgerFile] = []
+    for path in paths:
+        if path.is_dir():
+            inner = (p for p in sorted(path.rglob("*")) if p.suffix.lower() in (*PARQUET, *DELIMITED) and p.is_file())
+            found += [LedgerFile(p.resolve(), f"{path.name}/{p.relative_to(path).as_posix()}") for p in inner]
+        else:
+            found.append(LedgerFile(path.resolve(), path.name))
+    wrong = [file.name for file in found if file.path.suffix.lower() not in (*PARQUET, *DELIMITED)]
+    if wrong or not found:
+        raise FileError(
+            "ledger.file-kind",
+            mark(
+                '"{file}" is no ledger. Kinds that can be read: {allowed}, and folders of them. Save workbooks as .csv.'
+            ),
+            file=wrong[0] if wrong else ", ".join(map(str, paths)),
+            allowed=", ".join((*PARQUET, *DELIMITED)),
+        )
+    missing = [file.name for file in found if not file.path.is_file()]
+    if missing:
+        raise FileError(
+            "ledger.file-missing",
+            mark('There is no file "{file}".'),
+            file=missing[0],
+        )
+    return found
+
+
+def hash_files(files: list[LedgerFile], progress: Progress | None = None) -> tuple[str, int]:
+    """Return the SHA-256 of a ledger and its size in bytes; of several files, that of their names and hashes."""
+    sizes = [file.path.stat().st_size for file in files]
+    done, hashes = 0, []
+    for file in files:
+        digest = hashlib.sha256()
+        with file.path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+                done += len(block)
+                if progress is not None:
+                    progress(done, sum(sizes))
+        hashes.append(digest.hexdigest())
+    if len(files) == 1:
+        return hashes[0], sizes[0]
+    listed = "\n".join(f"{file.name} {sha256}" for file, sha256 in zip(files, hashes, strict=True))
+    return hashlib.sha256(listed.encode()).hexdigest(), sum(sizes)
+
+
+def part(files: list[tuple[LedgerFile, str, int]], *, rows: int = PARTITION_ROWS) -> list[Partition]:
+    """
+    Return the partitions of a ledger, in its order; every row is in one.
+
+    Parameters
+    ----------
+    files
+        The files, each with the Parquet file that holds its rows and the line of its first row of data.
+    rows
+        Rows of a partition at most.
+
+    Raises
+    ------
+    FileError
+        If a file is no Parquet file, or another one has other columns.
+    """
+    found: list[Partition] = []
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_geoparquet_conversion = false")
+        first: list[str] = []
+        for file, path, first_line in files:
+            labels = parquet_labels(connection, path, file.name)
+            first = first or labels
+            if sorted(labels) != sorted(first):
+                raise FileError(
+                    "ledger.columns-differ",
+                    mark('"{file}" has other columns than the first file of the ledger: {labels}; expected: {first}.'),
+                    file=file.name,
+                    labels=", ".join(labels),
+                    first=", ".join(first),
+                )
+            found += _parts_of(connection, file.name, path, first_line, rows, len(found))
+    return found
+
+
+def _parts_of(
+    connection: duckdb.DuckDBPyConnection, name: str, path: str, first_line: int, rows: int, number: int
+) -> Iterator[Partition]:
+    query = f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({literal(path)})"
+    answer = connection.execute(query).fetchone()
+    total = int(answer[0]) if answer else 0
+    for place, start in enumerate(range(0, total, rows)):
+        yield Partition(number + place, path, start, min(rows, total - start), name, first_line)
+
+
+def parquet_labels(connection: duckdb.DuckDBPyConnection, path: str, name: str) -> list[str]:
+    """Return the columns of a Parquet file; raise `FileError` where it is none."""
+    try:
+        found = connection.execute(f"DESCRIBE SELECT * FROM {parquet_scan(path)}").fetchall()
+    except duckdb.Error as error:
+        raise FileError(
+            "ledger.parquet-unreadable",
+            mark('"{file}" cannot be read as Parquet ({reason}). Export it again.'),
+            file=name,
+            reason=str(error).splitlines()[0],
+        ) from error
+    return [str(label) for label, *_ in found if label != "file_row_number"]
+
+
+def parquet_partitions(paths: list[Path], *, rows: int = PARTITION_ROWS) -> list[Partition]:
+    """Return the partitions of Parquet files and of folders of them, as they stand."""
+    return part([(file, str(file.path), 1) for file in find_files(paths)], rows=rows)
