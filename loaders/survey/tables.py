@@ -256,6 +256,8 @@ class TableReader:
         _, first, height = best
         labels = _join_labels(lines[first : first + height], top + first, merged)
         keys = self._template.figure_keys
+        if self._template.known_by:  # the rows of a list are texts too, and would be taken for lines of its header
+            return first, height
         figures = [
             c.index for c in match_columns(labels, self._template, self._chosen(layout_of(labels))) if c.key in keys
         ]

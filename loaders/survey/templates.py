@@ -97,6 +97,8 @@ class SurveyTemplate:
     """Labels between a whole and its parts that say nothing: "Trong đó"."""
     deciding_words: tuple[str, ...] = ()
     """Words that two labels must share to be taken for each other: "chưa" makes the opposite of a label."""
+    known_by: tuple[str, ...] = ()
+    """Columns by which a table is known, for lists that report nothing but places; else `figure_keys` says it."""
 
     def column(self, key: str) -> TemplateColumn:
         """Return the column with this key; raise `KeyError` where the template has none."""
@@ -105,6 +107,8 @@ class SurveyTemplate:
     @cached_property
     def figure_keys(self) -> tuple[str, ...]:
         """Columns by which a table of this survey is known: what its rows report, not where or when."""
+        if self.known_by:
+            return self.known_by
         beside = ("name", "code", "period", "check") if self.rows == FIGURES else ("name", "code", "check")
         return tuple(c.key for c in self.columns if c.kind not in beside and c.key != "note")
 
@@ -115,6 +119,8 @@ class SurveyTemplate:
 
 SHIPPED: Final = ("commune_survey", "household_survey", "bulk_point_survey", "hamlet_survey", "works_progress")
 FIGURES: Final = "figures"
+COMMUNE_LIST: Final = "commune_list"
+"""Template of an organisation's own commune list. It is no survey: it has no form, and its rows no known place."""
 
 
 @lru_cache(maxsize=8)
@@ -179,4 +185,5 @@ def _template(values: dict[str, Any]) -> SurveyTemplate:
         part_labels=parts,
         filler_labels=tuple(values.get("filler_labels", ())),
         deciding_words=tuple(values.get("deciding_words", ())),
+        known_by=tuple(values.get("known_by", ())),
     )
