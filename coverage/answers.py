@@ -6,14 +6,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
+from coverage.commune_lists import KeptReconciliation
 from coverage.indicators import COUNT, Figure
 from coverage.surveys import REFUSED, Proposal, RecordProposal
 from geodata.boundaries import CheckedLayer
 from geodata.errors import FileError
 from geodata.language import Language
+from geodata.own_lists import ENTRY_COLUMNS
 from geodata.periods import Period
+from geodata.reconciliation_reasons import sentence_of
 from geodata.units import Units
 from loaders.store.layers import LayerRecord
+from loaders.survey.issues import Issue
 
 
 def of_import(file_name: str, proposal: Proposal, state: str, language: Language) -> dict[str, Any]:
@@ -76,6 +82,34 @@ def _figure_answer(figure: Figure, language: Language) -> dict[str, Any]:
         "denominator": figure.denominator,
         "value": None if value is None else int(value) if is_count else float(value),
         "display": figure.display(language),
+    }
+
+
+def of_reconciliation(kept: KeptReconciliation, issues: Sequence[Issue], language: Language) -> dict[str, Any]:
+    """Return how an own commune list compares with the official one: counts, and every row with its reason."""
+    stored, result = kept.stored, kept.result
+    shown = ("status", "reason", *ENTRY_COLUMNS, "unit_code", "suggested_code", "suggested_row", "confidence")
+    rows = [
+        {name: None if pd.isna(row[name]) or row[name] == "" else row[name] for name in shown}
+        | {"message": sentence_of(row["reason"], row["values"], language)}
+        for row in result.table.to_dict("records")
+    ]
+    return {
+        "file": stored.batch.file_name,
+        "batch": stored.batch.id,
+        "state": stored.batch.state,
+        "organisation": stored.organisation,
+        "unit_list": stored.valid_on,
+        "data_version": kept.version,
+        "entries": result.entries,
+        "official": result.official,
+        "counts": result.counts,
+        "reasons": [
+            {"status": status, "reason": reason, "count": count}
+            for (status, reason), count in result.reason_counts.items()
+        ],
+        "issues": [issue.as_answer(language) for issue in issues],
+        "rows": rows,
     }
 
 

@@ -25,11 +25,13 @@ from coverage.commands import (
     status,
     write_report,
 )
+from coverage.list_commands import reconcile_communes
 from coverage.survey_commands import import_survey, write_form
 from geodata.errors import PhuDienError
 from geodata.language import LANGUAGE_CODES, Language
 from geodata.tables import MEASURES
 from geodata.units import COMPANY_CODE
+from loaders.reference import LIST_DATE_2021
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -134,8 +136,31 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     report.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
     report.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
 
+    _add_commune_commands(add("communes", None, say("Reconcile an organisation's own commune list.")), common, language)
     _add_boundary_commands(add("boundaries", None, say("Add, list or download boundary layers.")), common, language)
     return parser
+
+
+def _add_commune_commands(
+    communes: argparse.ArgumentParser, common: argparse.ArgumentParser, language: Language
+) -> None:
+    say = language.say
+    actions = communes.add_subparsers(dest="action", required=True, metavar="ACTION")
+    taking = actions.add_parser(
+        "reconcile", parents=[common], help=say("Hold an own commune list against the official list of a day.")
+    )
+    taking.add_argument("file", type=Path, metavar="FILE")
+    taking.add_argument(
+        "--day", type=_day, default=LIST_DATE_2021, metavar="DATE", help=say("day of the list (default: 2021-07-01)")
+    )
+    taking.add_argument(
+        "--organisation", default=COMPANY_CODE, metavar="NAME", help=say("whose list it is (default: EVNSPC)")
+    )
+    taking.add_argument("--accept", action="store_true", help=say("make it the list that counts"))
+    taking.add_argument("-o", "--output", type=Path, metavar="FILE", help=say("write the result (.xlsx or .csv)"))
+    taking.add_argument("--user", help=say("who imports (default: the login name)"))
+    taking.add_argument("--json", action="store_true", help=say("answer as JSON"))
+    taking.set_defaults(run=reconcile_communes)
 
 
 def _add_boundary_commands(

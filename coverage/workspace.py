@@ -27,6 +27,7 @@ from loaders.reference import tables
 from loaders.reports import province_workbook
 from loaders.store import batches, engine, facts, layers
 from loaders.store.batches import Batch, NewBatch
+from loaders.survey.issues import Issue
 
 
 def _now() -> datetime:
@@ -89,6 +90,11 @@ class Workspace:
     def targets(self) -> pd.DataFrame:
         """Programme targets, as `targets.read_targets` gives them."""
         return targets.read_targets(tables.load_target_table(), self.units)
+
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        """What EVNSPC published for the first half of 2021; see `tables.load_published_table`."""
+        return tables.load_published_table()
 
     # ---- questions
 
@@ -187,6 +193,11 @@ class Workspace:
         """Return the state of a batch now."""
         with engine.reading(self.engine) as connection:
             return batches.find(connection, batch_id).state
+
+    def issues_of(self, batch_id: int) -> list[Issue]:
+        """Return the problems that were shown when a batch was uploaded."""
+        with engine.reading(self.engine) as connection:
+            return batches.issues_of(connection, batch_id)
 
     def batch_file(self, batch_id: int) -> tuple[str, bytes]:
         """Return the name and the bytes of the file of a batch, as they were uploaded."""

@@ -13,6 +13,7 @@ from coverage.pages import _cache, _names
 from coverage.rollup import figure_of
 from geodata.language import Language
 from geodata.units import Units
+from loaders.reports.csv_file import csv_of as csv_of
 
 
 def with_separators(table: pd.DataFrame, language: Language, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -21,20 +22,6 @@ def with_separators(table: pd.DataFrame, language: Language, columns: Sequence[s
     for column in table.columns if columns is None else columns:
         shown[column] = ["–" if pd.isna(value) else language.count(int(value)) for value in table[column].tolist()]
     return shown
-
-
-def csv_of(table: pd.DataFrame) -> bytes:
-    """
-    Return a table as .csv (UTF-8 with its mark, so that Excel reads the letters right).
-
-    A text that begins with = + - or @ gets an apostrophe before it: what somebody typed as the name of an
-    organisation must not be run as a formula by whoever opens the file.
-    """
-
-    def as_text(value: object) -> object:
-        return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
-
-    return table.map(as_text).to_csv(index=False).encode("utf-8-sig")
 
 
 def measured(value: float, language: Language, *, decimals: int) -> str:

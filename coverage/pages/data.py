@@ -17,6 +17,7 @@ from loaders.store.batches import (
     ACCEPTED,
     BOUNDARIES,
     BULK_POINTS,
+    COMMUNE_LISTS,
     DRAFT,
     FIGURES,
     HAMLETS,
@@ -33,6 +34,7 @@ _KIND_NAMES = {
     BOUNDARIES: mark("boundaries"),
     HOUSEHOLDS: mark("household survey"),
     WORKS: mark("works progress"),
+    COMMUNE_LISTS: mark("own commune list"),
 }
 _STATE_NAMES = {DRAFT: mark("draft"), ACCEPTED: mark("accepted"), WITHDRAWN: mark("withdrawn")}
 

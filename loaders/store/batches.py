@@ -22,7 +22,9 @@ FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES = "commune_survey", "bulk_points", "ha
 
 HOUSEHOLDS, WORKS = "households", "works"
 
-KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES, HOUSEHOLDS, WORKS)
+COMMUNE_LISTS: Final = "commune_list"
+
+KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES, HOUSEHOLDS, WORKS, COMMUNE_LISTS)
 
 
 @dataclass(frozen=True)
@@ -279,6 +281,19 @@ def withdraw(connection: Connection, batch_id: int, *, at: datetime, user: str, 
             batch_id=str(batch_id),
         )
     _add_event(connection, batch_id, WITHDRAWN, at=at, by=user, reason=reason.strip())
+
+
+def renew(connection: Connection, batch_id: int, *, at: datetime, user: str, reason: str) -> None:
+    """Tell that what a batch says was decided on by hand: it goes on counting, as a new version of the data."""
+    found = find(connection, batch_id)
+    if found.state != ACCEPTED:
+        raise WorkspaceError(
+            "batch.not-accepted",
+            mark("Batch {batch_id} does not count: its state is {state}. Only an accepted one can be decided on."),
+            batch_id=str(batch_id),
+            state=found.state,
+        )
+    _add_event(connection, batch_id, ACCEPTED, at=at, by=user, reason=reason)
 
 
 def _add_event(connection: Connection, batch_id: int, state: str, *, at: datetime, by: str, reason: str | None) -> None:

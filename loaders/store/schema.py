@@ -158,3 +158,36 @@ boundary_layer = Table(
     Column("layer_sha256", ForeignKey("stored_file.sha256"), nullable=False),
     Column("map_sha256", ForeignKey("stored_file.sha256"), nullable=False),
 )
+
+commune_list = Table(
+    "commune_list",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("valid_on", String(10), nullable=False),  # the day of the official list that it is held against
+    Column("entries_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # Parquet, own_lists.ENTRY_COLUMNS
+)
+
+reconciliation = Table(
+    "reconciliation",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("batch_id", ForeignKey("commune_list.batch_id"), nullable=False, index=True),
+    Column("event_id", ForeignKey("batch_event.id"), nullable=False),  # the version of the data that it is part of
+    Column("at", String(27), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("result_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # Parquet, RESULT_COLUMNS
+)
+
+entry_decision = Table(
+    "entry_decision",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("organisation", Text, nullable=False, index=True),
+    Column("entry_key", Text, nullable=False),  # geodata.own_lists.entry_keys
+    Column("verdict", String(10), nullable=False),  # assign, apart, open
+    Column("unit_code", String(5), nullable=False),  # blank unless assigned
+    Column("reason", Text, nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("by", Text, nullable=False),
+)

@@ -103,6 +103,7 @@ def test_wrong_calls_exit_with_2(arguments: list[str]) -> None:
         ["boundaries"],
         ["boundaries", "add"],
         ["boundaries", "fetch"],
+        ["communes", "reconcile"],
     ],
 )
 def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,3 +181,44 @@ def test_boundaries_are_added_and_listed(office: Path, tmp_path: Path, capsys: p
     assert [layer["is_approximate"] for layer in layers] == [False, True]
     path.write_text("{}", encoding="utf-8")
     assert main(["boundaries", "add", str(path), "--workspace", str(office)]) == 1
+
+
+def test_own_commune_list_is_reconciled_accepted_and_written(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "danh_muc.csv"
+    path.write_text("Mã CMIS;Tỉnh;Huyện;Tên xã\nA1;An Giang;Châu Phú;Xã Mỹ Đức\nA2;An Giang;Châu Phú;Mỹ Đứt\n", "utf-8")
+    call = ["communes", "reconcile", str(path), "--workspace", str(office), "--user", "An"]
+    assert main([*call, "--json"]) == 0
+    found = answer(capsys)
+    assert (found["state"], found["organisation"], found["unit_list"]) == ("draft", "EVNSPC", "2021-07-01")
+    assert found["counts"] == {"matched": 1, "missing": 2483, "extra": 0, "doubtful": 1}
+    assert (found["entries"], found["official"], len(found["rows"])) == (2, 2484, 2 + 2483)
+    doubt = found["rows"][1]
+    assert (doubt["status"], doubt["reason"], doubt["suggested_code"]) == ("doubtful", "close-name", "30469")
+    assert main([*call, "--accept", "-o", str(tmp_path / "kq.xlsx"), "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert "Own list: 2 entries = 1 matched + 1 doubtful + 0 not in the official list." in shown
+    assert "is accepted and counts" in shown
+    assert openpyxl.load_workbook(tmp_path / "kq.xlsx").sheetnames[0] == "Summary"
+    assert main([*call, "-o", str(tmp_path / "kq.csv"), "--json"]) == 0
+    assert answer(capsys)["state"] == "accepted"
+    assert (tmp_path / "kq.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [(["--day", "2018-01-01"], 2), (["-o", "kq.pdf"], 2), (["--organisation", " "], 2)],
+)
+def test_own_commune_list_with_a_wrong_call(office: Path, tmp_path: Path, more: list[str], code: int) -> None:
+    path = tmp_path / "danh_muc.csv"
+    path.write_text("STT;Tên xã\n1;Xã Mỹ Đức\n", encoding="utf-8")
+    assert main(["communes", "reconcile", str(path), "--workspace", str(office), *more]) == code
+    assert Workspace(office).batches() == []
+
+
+def test_file_that_is_no_commune_list_exits_with_1(office: Path, tmp_path: Path) -> None:
+    path = tmp_path / "danh_muc.csv"
+    path.write_text("a;b\n1;2\n", encoding="utf-8")
+    assert main(["communes", "reconcile", str(path), "--workspace", str(office)]) == 1
+    assert Workspace(office).batches() == []

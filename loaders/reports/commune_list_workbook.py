@@ -1,0 +1,146 @@
+"""A reconciled commune list as an Excel workbook: counts; then each status on a sheet of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from io import BytesIO
+from typing import Any, Final
+
+import pandas as pd
+import xlsxwriter
+
+from geodata.language import Language
+from geodata.reconciliation import Reconciliation
+from geodata.reconciliation_reasons import REASON_NAMES, STATUS_NAMES, STATUS_SHORT, STATUSES
+from geodata.reconciliation_table import ListFacts, balance_of, listing
+from geodata.units import Units
+
+_A4: Final = 9
+_COUNT: Final = "#,##0"
+_WIDTHS: Final = (13, 7, 26, 24, 54, 40, 9, 26, 26, 20, 10, 12, 10, 18, 12)
+
+
+@dataclass
+class _Book:
+    """The workbook while it is written."""
+
+    workbook: Any
+    language: Language
+    facts: ListFacts
+    _formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
+
+    def format(self, **properties: Any) -> Any:
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            base = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
+            self._formats[key] = self.workbook.add_format(base | properties)
+        return self._formats[key]
+
+    def add_sheet(self, name: str) -> Any:
+        """Return a sheet that prints on A4 landscape, one page wide, and says in its footer what it rests on."""
+        sheet, say = self.workbook.add_worksheet(name), self.language.say
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        version = say("Data version {version}.", version=self.facts.version)
+        title = f"{self.facts.organisation}, {self.language.day(self.facts.day)}"
+        # An ampersand of a name must not be read as a code of the footer.
+        sheet.set_footer("&L&8{}&C&8{}&R&8&P / &N".format(*(text.replace("&", "&&") for text in (version, title))))
+        return sheet
+
+    def write_header(self, sheet: Any, row: int, labels: Sequence[str]) -> None:
+        style = self.format(bold=True, text_wrap=True, align="center", border=1, bg_color="#dce6f1", font_size=10)
+        for column, label in enumerate(labels):
+            sheet.write_string(row, column, label, style)
+        sheet.set_row(row, 34)
+
+
+def write_reconciliation(result: Reconciliation, facts: ListFacts, units: Units, language: Language) -> bytes:
+    """
+    Return a reconciliation as an .xlsx file; the same one gives the same bytes.
+
+    Everything that somebody typed is written as text, never as a formula or a link.
+    """
+    buffer = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    workbook = xlsxwriter.Workbook(buffer, options)
+    created = datetime.combine(facts.uploaded_on, time())
+    title = f"{language.say('Reconciliation of commune lists')}: {facts.organisation}"
+    workbook.set_properties({"title": title, "author": "Phủ Điện", "created": created})
+    book = _Book(workbook, language, facts)
+    _write_summary(book, result, units)
+    rows = listing(result.table, units, language)
+    for status in STATUSES:
+        _write_rows(book, language.say(STATUS_SHORT[status]), rows[result.table["status"] == status])
+    workbook.close()
+    return buffer.getvalue()
+
+
+def _write_summary(book: _Book, result: Reconciliation, units: Units) -> None:
+    say, language, facts = book.language.say, book.language, book.facts
+    sheet = book.add_sheet(say("Summary"))
+    sheet.set_column(0, 0, 40)
+    sheet.set_column(1, 5, 14)
+    sheet.write_string(0, 0, say("Reconciliation of commune lists"), book.format(bold=True, font_size=15))
+    lines = (
+        (say("Organisation"), facts.organisation),
+        (say("Official list of"), language.day(facts.day)),
+        (say("File"), facts.file_name),
+        (say("Uploaded by"), f"{facts.user}, {language.day(facts.uploaded_on)}"),
+    )
+    for row, (label, text) in enumerate(lines, start=1):
+        sheet.write_string(row, 0, label, book.format(bold=True))
+        sheet.write_string(row, 1, text, book.format())
+    row = len(lines) + 2
+    for sentence in balance_of(result, language):
+        sheet.write_string(row, 0, sentence, book.format(italic=True))
+        row += 1
+    row = _write_reasons(book, sheet, result, row + 1)
+    _write_provinces(book, sheet, result, units, row + 1)
+    sheet.freeze_panes(1, 0)
+
+
+def _write_reasons(book: _Book, sheet: Any, result: Reconciliation, row: int) -> int:
+    say = book.language.say
+    book.write_header(sheet, row, (say("Status and reason"), say("Rows")))
+    bold, plain = book.format(bold=True, border=1), book.format(border=1, indent=1)
+    numbers = book.format(border=1, num_format=_COUNT)
+    for status in STATUSES:
+        row += 1
+        sheet.write_string(row, 0, say(STATUS_NAMES[status]), bold)
+        sheet.write_number(row, 1, result.counts[status], book.format(border=1, num_format=_COUNT, bold=True))
+        for (of_status, reason), count in result.reason_counts.items():
+            if of_status == status:
+                row += 1
+                sheet.write_string(row, 0, say(REASON_NAMES[reason]), plain)
+                sheet.write_number(row, 1, count, numbers)
+    return row + 1
+
+
+def _write_provinces(book: _Book, sheet: Any, result: Reconciliation, units: Units, row: int) -> None:
+    say, names = book.language.say, units.by_code["full_name"]
+    book.write_header(sheet, row, (say("Province"), *(say(STATUS_SHORT[status]) for status in STATUSES)))
+    text, number = book.format(border=1), book.format(border=1, num_format=_COUNT)
+    for code, counts in result.by_province().iterrows():
+        row += 1
+        sheet.write_string(row, 0, names[str(code)] if code else say("Province not known"), text)
+        for column, status in enumerate(STATUSES, start=1):
+            sheet.write_number(row, column, int(counts[status]), number)
+
+
+def _write_rows(book: _Book, name: str, rows: pd.DataFrame) -> None:
+    sheet = book.add_sheet(name)
+    book.write_header(sheet, 0, list(rows.columns))
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
+    cell = book.format(border=1, text_wrap=True, font_size=10, valign="top")
+    for row, texts in enumerate(rows.itertuples(index=False), start=1):
+        for column, text in enumerate(texts):
+            sheet.write_string(row, column, text, cell)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(rows.columns) - 1)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
