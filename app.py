@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from coverage.pages import _cache, _state, data, overview, remaining, report, targets, upload
+from coverage.pages import _cache, _state, communes, data, overview, remaining, report, targets, upload
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 
@@ -25,6 +25,7 @@ PAGES: Final[dict[str, tuple[str, str, Page]]] = {
     "targets": (mark("Targets 2081"), ":material/flag:", targets.draw),
     "upload": (mark("Upload a survey"), ":material/upload_file:", upload.draw),
     "report": (mark("Province report"), ":material/description:", report.draw),
+    "communes": (mark("Commune lists"), ":material/checklist:", communes.draw),
     "data": (mark("Data and boundaries"), ":material/database:", data.draw),
 }
 """Address of each page, with its title, icon and function."""
@@ -63,7 +64,7 @@ def draw_page(name: str) -> None:
                 ),
                 icon=":material/science:",
             )
-        if choices.period is None and name not in ("upload", "data"):
+        if choices.period is None and name not in ("upload", "communes", "data"):
             st.info(say("There are no figures yet. Upload a survey, or fill an empty workspace with: phudien demo"))
             return
         draw(choices)

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage import remaining
+from coverage.commune_lists import CommuneLists
 from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
 from coverage.surveys import Surveys
@@ -38,6 +39,16 @@ def _surveys(home: str) -> Surveys:
 def surveys() -> Surveys:
     """Return the surveys of this server's workspace."""
     return _surveys(str(default_home()))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _commune_lists(home: str) -> CommuneLists:
+    return CommuneLists(_open(home))
+
+
+def commune_lists() -> CommuneLists:
+    """Return the own commune lists of this server's workspace."""
+    return _commune_lists(str(default_home()))
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
