@@ -133,8 +133,9 @@ def _point_state(swapped: str) -> str:
         f"({one} BETWEEN {_span(METRES_EAST)} AND {other} BETWEEN {_span(METRES_NORTH)})"
         for one, other in (("x", "y"), ("y", "x"))
     )
-    missing = " OR ".join(f"{axis} IS NULL OR isnan({axis})" for axis in ("x", "y"))
-    # NaN comes first: Parquet's statistics leave it out, so that DuckDB may take an interval to hold every row.
+    # Parquet's statistics leave NaN out, and DuckDB trusts them: isnan is taken to hold for no row, an interval for every
+    # one. isfinite it asks of each row, so NaN is found by it, before all else.
+    missing = " OR ".join(f"{axis} IS NULL OR NOT isfinite({axis}) AND NOT isinf({axis})" for axis in ("x", "y"))
     return (
         f"CASE WHEN is_unreadable THEN '{UNREADABLE}' WHEN {missing} THEN '{MISSING}' "
         f"WHEN x BETWEEN {_span(LON_RANGE)} AND y BETWEEN {_span(LAT_RANGE)} THEN '{GOOD}' "

@@ -187,6 +187,16 @@ def test_coordinates_are_read_from_texts_with_a_decimal_comma(tmp_path: Path, pl
     assert found(rollup) == {("coordinates-unreadable", "error"): 1, ("place-missing", "error"): 1}
 
 
+@pytest.mark.parametrize("at", [(float("nan"), 10.55), (105.05, float("nan")), (float("nan"), float("inf"))])
+def test_a_missing_number_among_good_ones_is_missing(
+    tmp_path: Path, places: StatedPlaces, at: tuple[float, float]
+) -> None:
+    # Among good rows alone, the statistics of the file say that all its numbers are good.
+    good = [row(str(n), at=(105.01 + n / 1000, 10.51 + n / 1000)) for n in range(50)]
+    rollup = rolled(tmp_path, places, *good, row("x", at=at))
+    assert found(rollup) == {("coordinates-missing", "info"): 1}
+
+
 @pytest.mark.parametrize("order", [0, 1])
 def test_points_of_geoparquet_are_read(tmp_path: Path, places: StatedPlaces, order: int) -> None:
     shapes: list[Any] = [shapely.Point(IN_MY_DUC), shapely.Point(IN_MY_PHU), None, shapely.LineString([(1, 2), (3, 4)])]
