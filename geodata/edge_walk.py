@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from geodata.commune_raster import Floats, Ints, Longs
 
+Waiting = tuple[Ints, Floats, Floats]
+"""Points that the raster does not decide: their places, longitudes and latitudes."""
+
 
 def pair_cells(
     start: Floats,
@@ -56,20 +59,20 @@ def sort_edges(
     start: Floats, end: Floats, owner: Longs, low: Ints, high: Ints, first_band: Longs, next_place: Longs, edges: Floats
 ) -> None:
     """
-    Write the edges of each band (a commune in a row of the raster), those of a band together.
+    Write the edges of each band of each commune, those of a band together.
 
     Parameters
     ----------
     low, high
-        First and last row of each edge.
+        First and last band of each edge, counted from the south of the raster.
     first_band
-        Number of the band of each commune in row 0, if it had one.
+        Place among all bands of the southernmost band, if the commune had one there.
     next_place
         By band the place of its first edge in `edges`; moves on.
     """
     for edge in range(owner.shape[0]):
-        for row in range(low[edge], high[edge] + 1):
-            band = first_band[owner[edge]] + row
+        for level in range(low[edge], high[edge] + 1):
+            band = first_band[owner[edge]] + level
             place = next_place[band]
             next_place[band] = place + 1
             edges[place, 0], edges[place, 1] = start[edge, 0], start[edge, 1]
@@ -84,7 +87,8 @@ def fill_rows(
     slots: Ints,
     starts: Longs,
     communes: Ints,
-    first_row: Ints,
+    finer: int,
+    first_band: Ints,
     band_starts: Longs,
     edge_starts: Longs,
     edges: Floats,
@@ -107,11 +111,15 @@ def fill_rows(
     found
         How many `extra` there are.
     """
-    found, count = 0, first_row.shape[0]
+    found, count = 0, first_band.shape[0]
     for commune in range(count):
-        for band in range(band_starts[commune], band_starts[commune + 1]):
-            row = first_row[commune] + band - band_starts[commune]
+        last_band = first_band[commune] + band_starts[commune + 1] - band_starts[commune] - 1
+        for row in range(first_band[commune] // finer, last_band // finer + 1):
             y = south + (row + 0.5) * cell
+            # The band of the centres.
+            band = band_starts[commune] + row * finer + finer // 2 - first_band[commune]
+            if band < band_starts[commune] or band >= band_starts[commune + 1]:
+                continue
             crossed = 0
             for edge in range(edge_starts[band], edge_starts[band + 1]):
                 y1, y2 = edges[edge, 1], edges[edge, 3]
@@ -142,24 +150,88 @@ def fill_rows(
     return found
 
 
+def find_cells(
+    lon: Floats, lat: Floats, found: Ints, west: float, south: float, cell: float, cells: Ints, waiting: Waiting
+) -> int:
+    """
+    Write what the cell of each point says into `found`, and the points in mixed cells into `waiting`.
+
+    Parameters
+    ----------
+    cells
+        Rows × columns: a commune, -1 outside, -2 - n for the mixed cell number n.
+    waiting
+        Room for all points: their places and coordinates.
+
+    Returns
+    -------
+    count
+        How many points wait.
+    """
+    points, x, y = waiting
+    height, width = cells.shape
+    count = 0
+    for point in range(lon.shape[0]):
+        across, up = (lon[point] - west) / cell, (lat[point] - south) / cell
+        # Written so that a missing coordinate fails.
+        if not (0.0 <= across < width and 0.0 <= up < height):
+            found[point] = -1
+            continue
+        known = cells[int(up), int(across)]
+        found[point] = known
+        if known <= -2:
+            points[count], x[count], y[count] = point, lon[point], lat[point]
+            count += 1
+    return count
+
+
+def order_points(found: Ints, points: Ints, ends: Longs, order: Ints) -> None:
+    """
+    Write the points that wait in the order of their cells: a cell's edges are then near for all of its points.
+
+    Parameters
+    ----------
+    found
+        As `find_cells` wrote it.
+    points
+        The places of the points that wait.
+    ends
+        Zeros by mixed cell, and one more; becomes the place in `order` behind the last point of each.
+    order
+        Takes their places in `points`.
+    """
+    for number in range(points.shape[0]):
+        ends[-1 - found[points[number]]] += 1
+    for slot in range(1, ends.shape[0]):
+        ends[slot] += ends[slot - 1]
+    for number in range(points.shape[0]):
+        slot = -2 - found[points[number]]
+        order[ends[slot]] = number
+        ends[slot] += 1
+
+
 def place_points(
-    lon: Floats,
-    lat: Floats,
+    waiting: Waiting,
+    order: Ints,
+    ends: Longs,
     found: Ints,
-    west: float,
     south: float,
     cell: float,
-    ids: Ints,
-    slots: Ints,
     starts: Longs,
     communes: Ints,
-    first_row: Ints,
+    finer: int,
+    first_band: Ints,
     band_starts: Longs,
     edge_starts: Longs,
     edges: Floats,
 ) -> None:
     """
-    Write the commune of each point into `found`: its number, -1 outside, -2 where rounding leaves it open.
+    Write the commune of points in mixed cells into `found`: its number, -1 outside, -2 where rounding leaves it open.
+
+    Parameters
+    ----------
+    waiting, order, ends
+        As `find_cells` and `order_points` wrote them.
 
     Notes
     -----
@@ -168,25 +240,18 @@ def place_points(
     rounding error (Shewchuk, 1997, adaptive precision floating-point arithmetic: 3.33e-16 times the sum of its parts;
     four times as much here), the point is left to exact arithmetic.
     """
-    height, width = ids.shape
-    for point in range(lon.shape[0]):
-        x, y = lon[point], lat[point]
-        across, up = (x - west) / cell, (y - south) / cell
-        # Written so that a missing coordinate fails.
-        if not (0.0 <= across < width and 0.0 <= up < height):
-            found[point] = -1
-            continue
-        row, column = int(up), int(across)
-        known = ids[row, column]
-        if known != -2:
-            found[point] = known
-            continue
-        slot = slots[row, column]
+    points, longitudes, latitudes = waiting
+    slot = 0
+    for number in range(order.shape[0]):
+        while number >= ends[slot]:
+            slot += 1
+        x, y = longitudes[order[number]], latitudes[order[number]]
+        level = int((y - south) / cell * finer)
         answer = -1
         for place in range(starts[slot], starts[slot + 1]):
             commune = communes[place]
-            band = band_starts[commune] + row - first_row[commune]
-            if row < first_row[commune] or band >= band_starts[commune + 1]:
+            band = band_starts[commune] + level - first_band[commune]
+            if level < first_band[commune] or band >= band_starts[commune + 1]:
                 continue
             is_inside = False
             for edge in range(edge_starts[band], edge_starts[band + 1]):
@@ -204,4 +269,4 @@ def place_points(
             if is_inside:
                 answer = commune
                 break
-        found[point] = answer
+        found[points[order[number]]] = answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ class CommuneLocator:
                 place(lon[piece], lat[piece], found[piece])
         else:
             # The compiled loop lets go of the interpreter, so that the pieces run side by side.
-            with ThreadPoolExecutor() as threads:
+            with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
                 list(threads.map(lambda piece: place(lon[piece], lat[piece], found[piece]), pieces))
         for piece in pieces:
             places = np.flatnonzero(found[piece] == MIXED)
@@ -127,18 +128,23 @@ class CommuneLocator:
         raster, edges = self._raster, self._edges
         if self._loops is None or edges is None:
             return
+        count, mixed = len(lon), len(raster.starts) - 1
+        waiting = (np.empty(count, np.int32), np.empty(count), np.empty(count))
+        place = (raster.west, raster.south, raster.cell)
+        waits = self._loops.find_cells(lon, lat, found, *place, edges.cells, waiting)
+        order, ends = np.empty(waits, np.int32), np.zeros(mixed + 1, np.int64)
+        self._loops.order_points(found, waiting[0][:waits], ends, order)
         self._loops.place_points(
-            lon,
-            lat,
+            waiting,
+            order,
+            ends,
             found,
-            raster.west,
             raster.south,
             raster.cell,
-            raster.ids,
-            raster.slots,
             raster.starts,
             raster.communes,
-            edges.first_row,
+            edges.finer,
+            edges.first_band,
             edges.band_starts,
             edges.edge_starts,
             edges.edges,

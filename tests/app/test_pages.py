@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,20 @@ def test_whole_app_starts_on_the_map(home: Path) -> None:
     page = AppTest.from_file(str(Path(app.__file__)), default_timeout=60).run()
     assert not page.exception
     assert page.title[0].value == "Bản đồ phủ điện"
+
+
+def test_starting_the_app_loads_neither_compiler_nor_downloader(home: Path) -> None:
+    code = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        f"page = AppTest.from_file({str(Path(app.__file__))!r}, default_timeout=60).run()\n"
+        "assert not page.exception and page.title\n"
+        "assert 'coverage.pages.overview' in sys.modules\n"
+        "assert not {'numba', 'llvmlite', 'loaders.boundary_download'} & set(sys.modules)"
+    )
+    environment = os.environ | {"PHUDIEN_HOME": str(home)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

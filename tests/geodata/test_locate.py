@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import geopandas as gpd
 import numpy as np
@@ -143,6 +145,18 @@ def test_both_ways_keep_the_rule_wherever_a_point_is(
         assert locator.codes_of(lon[::-1], lat[::-1]).tolist() == expected[::-1]
 
 
+@settings(max_examples=40, deadline=None)
+@given(tilings(), st.integers(2, 9))
+def test_the_rule_holds_however_fine_the_bands_of_a_row(
+    tiling: tuple[gpd.GeoDataFrame, list[tuple[float, float]]], finer: int
+) -> None:
+    layer, points = tiling
+    lon, lat = np.array(points).T
+    with mock.patch.object(compiled_raster, "_bands_of_a_row", return_value=finer):
+        locator = CommuneLocator(layer, cell=0.03, method=COMPILED)
+    assert locator.codes_of(lon, lat).tolist() == brute_force(layer, lon, lat)
+
+
 def assert_equals_sjoin(layer: gpd.GeoDataFrame, points: int) -> None:
     draw = np.random.default_rng(2021)
     west, south, east, north = layer.total_bounds
@@ -205,3 +219,25 @@ def test_compiled_way_works_where_no_cache_can_be_written(tmp_path: Path) -> Non
     # A file in place of a folder: nobody can write below it, whatever their rights.
     environment = {"NUMBA_CACHE_DIR": str(tmp_path / "file" / "cache"), "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment)
+
+
+def test_compiled_way_works_in_an_installation_that_cannot_be_written(tmp_path: Path) -> None:
+    """No folder takes the compiled code: not beside the source, nor the user's. It is compiled anew then."""
+    package = tmp_path / "geodata"
+    shutil.copytree(Path(compiled.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "locales"))
+    # Files in place of folders: nobody can write below them, whatever their rights.
+    for blocked in (package / "__pycache__", tmp_path / "home"):
+        blocked.write_text("", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    code = (
+        "import geodata.locate, geopandas, numpy, shapely\n"
+        f"assert geodata.locate.__file__.startswith({str(tmp_path)!r})\n"
+        "square = geopandas.GeoDataFrame({'commune_code': ['1']}, geometry=[shapely.box(105, 10, 106, 11)], crs=4326)\n"
+        "found = geodata.locate.CommuneLocator(square)\n"
+        "assert found.method == 'compiled'\n"
+        "assert found.codes_of(numpy.array([105.5, 104]), numpy.array([10.5, 10])).tolist() == ['1', None]"
+    )
+    places = {"HOME": tmp_path / "home", "XDG_CACHE_HOME": tmp_path / "home", "PYTHONPATH": tmp_path}
+    environment = {name: str(place) for name, place in places.items()} | {"PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=environment)
+    assert sorted(tmp_path.rglob("*")) == before
