@@ -10,6 +10,7 @@ import pandas as pd
 
 from coverage.commune_lists import KeptReconciliation
 from coverage.indicators import COUNT, Figure
+from coverage.ledgers import LedgerProposal
 from coverage.surveys import REFUSED, Proposal, RecordProposal
 from geodata.boundaries import CheckedLayer
 from geodata.errors import FileError
@@ -41,6 +42,35 @@ def of_import(file_name: str, proposal: Proposal, state: str, language: Language
         "changes": proposal.change_counts,
         "issue_counts": dict(counts),
         "issues": [issue.as_answer(language) for issue in reading.issues],
+    }
+
+
+def of_ledger(proposal: LedgerProposal, state: str, language: Language) -> dict[str, Any]:
+    """Return what a household ledger was understood to say; of the rows that break a rule the first are named."""
+    record = proposal.record
+    return {
+        "file": proposal.file_name,
+        "batch": proposal.batch_id,
+        "state": state,
+        "rows_read": proposal.rows_read,
+        "rows_valid": proposal.rows_valid,
+        "changes": proposal.change_counts,
+        "ledger": {"sha256": record.ledger_sha256, "size_bytes": record.size_bytes, "path": record.path},
+        "issue_counts": {
+            f"{issue.code}:{issue.severity}": int(issue.values.get("count", 1)) for issue in proposal.issues
+        },
+        "issues": [
+            {
+                "code": issue.code,
+                "severity": issue.severity,
+                "count": int(issue.values.get("count", 1)),
+                "file": issue.sheet,
+                "rows": issue.cell,
+                "values": issue.value,
+                "message": issue.message(language),
+            }
+            for issue in proposal.issues
+        ],
     }
 
 

@@ -25,6 +25,7 @@ from coverage.commands import (
     status,
     write_report,
 )
+from coverage.ledger_commands import add_ledger_commands
 from coverage.list_commands import reconcile_communes
 from coverage.survey_commands import import_survey, write_form
 from geodata.errors import PhuDienError
@@ -137,6 +138,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     report.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
 
     _add_commune_commands(add("communes", None, say("Reconcile an organisation's own commune list.")), common, language)
+    ledger = add("ledger", None, say("Import household ledgers: millions of rows of the billing system."))
+    add_ledger_commands(ledger, common, language)
     _add_boundary_commands(add("boundaries", None, say("Add, list or download boundary layers.")), common, language)
     return parser
 

@@ -124,7 +124,7 @@ class Surveys:
         """Every template by its id: those shipped, and those that the office put into ``templates/``."""
         shipped = [templates.load_template(name) for name in templates.SHIPPED]
         own = templates.load_office_templates(self._workspace.home / "templates")
-        return {template.id: template for template in (*shipped, *own)}
+        return {template.id: template for template in (*shipped, *own) if template.rows != templates.LEDGER}
 
     def template(self, template_id: str) -> SurveyTemplate:
         """Return the template with this id; raise `WorkspaceError` where there is none."""
@@ -213,7 +213,7 @@ class Surveys:
         now = [figures_of(code) for code in read.figures["period"].unique()]
         current = pd.concat(now) if now else read.figures
         difference = changes.compare_figures(current, read.figures)
-        effects = tuple(self._effects(current, read.figures))
+        effects = tuple(effects_of(workspace, current, read.figures))
         state, batch_id = self._keep(upload, read, _FigureRows(read))
         return FigureProposal(upload.template, read, state, batch_id, difference, effects)
 
@@ -272,19 +272,6 @@ class Surveys:
 
     _reread_reason: Final = "read anew"
 
-    def _effects(self, current: pd.DataFrame, proposed: pd.DataFrame) -> Iterator[Effect]:
-        """Yield what the proposed figures do to each province and quarter that they touch."""
-        if proposed.empty:
-            return
-        units, indicators = self._workspace.units, self._workspace.indicators
-        after = changes.with_proposed(current, proposed)
-        provinces = units.communes["province_code"].reindex(proposed["commune_code"]).to_numpy()
-        for period, province in sorted(set(zip(proposed["period"], provinces, strict=True))):
-            communes = units.communes_of(province)
-            was, will = (table[table["period"] == period] for table in (current, after))
-            before = rollup.figures_of_area(was, indicators, communes) if len(was) else {}
-            yield Effect(province, period, before, rollup.figures_of_area(will, indicators, communes))
-
     def _effect_of_records(
         self, template: SurveyTemplate, stored: pd.DataFrame, proposed: pd.DataFrame
     ) -> pd.DataFrame:
@@ -309,6 +296,20 @@ class Surveys:
     ) -> annotated_workbook.AnnotatedWorkbook:
         """Return the user's own workbook with its problems marked; see `annotated_workbook.annotate_workbook`."""
         return annotated_workbook.annotate_workbook(content, file_name=file_name, issues=issues, language=language)
+
+
+def effects_of(workspace: Workspace, current: pd.DataFrame, proposed: pd.DataFrame) -> Iterator[Effect]:
+    """Yield what proposed figures do to each province and quarter that they touch; both have `FIGURE_COLUMNS`."""
+    if proposed.empty:
+        return
+    units, indicators = workspace.units, workspace.indicators
+    after = changes.with_proposed(current, proposed)
+    provinces = units.communes["province_code"].reindex(proposed["commune_code"]).to_numpy()
+    for period, province in sorted(set(zip(proposed["period"], provinces, strict=True))):
+        communes = units.communes_of(province)
+        was, will = (table[table["period"] == period] for table in (current, after))
+        before = rollup.figures_of_area(was, indicators, communes) if len(was) else {}
+        yield Effect(province, period, before, rollup.figures_of_area(will, indicators, communes))
 
 
 def _kind_of(template: SurveyTemplate) -> str:

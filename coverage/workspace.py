@@ -25,8 +25,9 @@ from geodata.units import Units
 from loaders import boundary_files, reference, settings
 from loaders.reference import tables
 from loaders.reports import province_workbook
-from loaders.store import batches, engine, facts, layers
+from loaders.store import batches, engine, facts, layers, ledgers
 from loaders.store.batches import Batch, NewBatch
+from loaders.store.ledgers import LedgerRecord
 from loaders.survey.issues import Issue
 
 
@@ -200,10 +201,17 @@ class Workspace:
             return batches.issues_of(connection, batch_id)
 
     def batch_file(self, batch_id: int) -> tuple[str, bytes]:
-        """Return the name and the bytes of the file of a batch, as they were uploaded."""
+        """Return the name and the bytes of the file of a batch, as they were uploaded; of a ledger, its roll-up."""
         with engine.reading(self.engine) as connection:
             found = batches.find(connection, batch_id)
-            return found.file_name, batches.read_file(connection, found.file_sha256)
+            is_ledger = found.kind == batches.LEDGER
+            name = f"{Path(found.file_name).stem}_rollup.parquet" if is_ledger else found.file_name
+            return name, batches.read_file(connection, found.file_sha256)
+
+    def ledger_of(self, batch_id: int) -> LedgerRecord | None:
+        """Return what is known of the household ledger of a batch; None where it is none."""
+        with engine.reading(self.engine) as connection:
+            return ledgers.find_ledger(connection, batch_id)
 
     # ---- files for users
 
@@ -305,6 +313,16 @@ class Workspace:
         with engine.reading(self.engine) as connection:
             real = [
                 layers.read_map_layer(connection, record)
+                for record in layers.list_layers(connection)
+                if record.unit_list_date == self.units.list_date.isoformat()
+            ]
+        return boundaries.compose_layer(reference.load_approximate_boundaries(), real)
+
+    def exact_layer(self) -> gpd.GeoDataFrame:
+        """Return the outlines as `map_layer` does, but with every vertex: points are located in them."""
+        with engine.reading(self.engine) as connection:
+            real = [
+                layers.read_exact_layer(connection, record)
                 for record in layers.list_layers(connection)
                 if record.unit_list_date == self.units.list_date.isoformat()
             ]

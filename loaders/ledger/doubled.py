@@ -121,4 +121,4 @@ def _samples(rows: Iterable[tuple[int, int, str]], partitions: Sequence[Partitio
     by_number = {partition.number: partition for partition in partitions}
     for number, file_row, household in rows:
         partition = by_number[number]
-        yield Sample(number, file_row, partition.file, file_row + partition.first_line, household)
+        yield Sample(number, file_row, partition.file, partition.line_of(file_row), household)

@@ -92,7 +92,7 @@ class Evidence:
     def _sample(self, file_row: int, value: str, distance: float | None = None) -> Sample:
         partition = self._partition
         metres = None if distance is None else round(float(distance), 1)
-        return Sample(partition.number, file_row, partition.file, file_row + partition.first_line, value, metres)
+        return Sample(partition.number, file_row, partition.file, partition.line_of(file_row), value, metres)
 
 
 def _distances(stated: list[str], lon: Any, lat: Any, outlines: Outlines) -> tuple[list[str], Any]:

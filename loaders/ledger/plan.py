@@ -155,6 +155,8 @@ class Partition:
         Name of the file for messages.
     first_line
         How the user's own file counts its first row of data: 1 in Parquet, 2 below the header of a CSV.
+    rejected
+        Lines of the user's own file that could not be read as rows, in ascending order.
     """
 
     number: int
@@ -163,6 +165,16 @@ class Partition:
     rows: int
     file: str
     first_line: int = 1
+    rejected: tuple[int, ...] = ()
+
+    def line_of(self, file_row: int) -> int:
+        """Return how the user's own file counts a row (blank lines are not counted)."""
+        line = file_row + self.first_line
+        for rejected in self.rejected:
+            if rejected > line:
+                break
+            line += 1
+        return line
 
 
 @dataclass(frozen=True)

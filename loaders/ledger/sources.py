@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -100,16 +100,30 @@ def hash_files(files: list[LedgerFile], progress: Progress | None = None) -> tup
     return hashlib.sha256(listed.encode()).hexdigest(), sum(sizes)
 
 
-def part(files: list[tuple[LedgerFile, str, int]], *, rows: int = PARTITION_ROWS) -> list[Partition]:
+@dataclass(frozen=True)
+class ParquetRows:
     """
-    Return the partitions of a ledger, in its order; every row is in one.
+    The rows of a file of the ledger, in Parquet.
 
     Parameters
     ----------
-    files
-        The files, each with the Parquet file that holds its rows and the line of its first row of data.
-    rows
-        Rows of a partition at most.
+    file
+        The user's own file.
+    path
+        The Parquet file with its rows: itself, or what was made of it.
+    first_line, rejected
+        As in `Partition`.
+    """
+
+    file: LedgerFile
+    path: str
+    first_line: int = 1
+    rejected: tuple[int, ...] = ()
+
+
+def part(files: Sequence[ParquetRows], *, rows: int = PARTITION_ROWS) -> list[Partition]:
+    """
+    Return the partitions of a ledger, in its order; every row is in one, and each has `rows` rows at most.
 
     Raises
     ------
@@ -120,29 +134,35 @@ def part(files: list[tuple[LedgerFile, str, int]], *, rows: int = PARTITION_ROWS
     with duckdb.connect() as connection:
         connection.execute("SET enable_geoparquet_conversion = false")
         first: list[str] = []
-        for file, path, first_line in files:
-            labels = parquet_labels(connection, path, file.name)
+        for file in files:
+            labels = parquet_labels(connection, file.path, file.file.name)
             first = first or labels
             if sorted(labels) != sorted(first):
                 raise FileError(
                     "ledger.columns-differ",
                     mark('"{file}" has other columns than the first file of the ledger: {labels}; expected: {first}.'),
-                    file=file.name,
+                    file=file.file.name,
                     labels=", ".join(labels),
                     first=", ".join(first),
                 )
-            found += _parts_of(connection, file.name, path, first_line, rows, len(found))
+            total = _row_count(connection, file.path)
+            found += [
+                Partition(
+                    len(found) + place, file.path, start, min(rows, total - start), file.file.name, *_lines_of(file)
+                )
+                for place, start in enumerate(range(0, total, rows))
+            ]
     return found
 
 
-def _parts_of(
-    connection: duckdb.DuckDBPyConnection, name: str, path: str, first_line: int, rows: int, number: int
-) -> Iterator[Partition]:
+def _lines_of(file: ParquetRows) -> tuple[int, tuple[int, ...]]:
+    return file.first_line, file.rejected
+
+
+def _row_count(connection: duckdb.DuckDBPyConnection, path: str) -> int:
     query = f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({literal(path)})"
     answer = connection.execute(query).fetchone()
-    total = int(answer[0]) if answer else 0
-    for place, start in enumerate(range(0, total, rows)):
-        yield Partition(number + place, path, start, min(rows, total - start), name, first_line)
+    return int(answer[0]) if answer else 0
 
 
 def parquet_labels(connection: duckdb.DuckDBPyConnection, path: str, name: str) -> list[str]:
@@ -161,4 +181,4 @@ def parquet_labels(connection: duckdb.DuckDBPyConnection, path: str, name: str) 
 
 def parquet_partitions(paths: list[Path], *, rows: int = PARTITION_ROWS) -> list[Partition]:
     """Return the partitions of Parquet files and of folders of them, as they stand."""
-    return part([(file, str(file.path), 1) for file in find_files(paths)], rows=rows)
+    return part([ParquetRows(file, str(file.path)) for file in find_files(paths)], rows=rows)

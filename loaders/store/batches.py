@@ -23,8 +23,9 @@ FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES = "commune_survey", "bulk_points", "ha
 HOUSEHOLDS, WORKS = "households", "works"
 
 COMMUNE_LISTS: Final = "commune_list"
+LEDGER: Final = "household_ledger"
 
-KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES, HOUSEHOLDS, WORKS, COMMUNE_LISTS)
+KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES, HOUSEHOLDS, WORKS, COMMUNE_LISTS, LEDGER)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class NewBatch:
     kind
         One of `KINDS`.
     file_name, content
-        The file as the user gave it.
+        The file as the user gave it; of a ledger, its roll-up under the ledger's name.
     user
         Who uploads.
     unit_list_date

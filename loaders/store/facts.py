@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, func,
 
 from geodata.tables import BULK_POINT_COLUMNS, FIGURE_COLUMNS, FIGURE_KEY, HAMLET_COLUMNS, MEASURES
 from loaders.store import schema
-from loaders.store.batches import ACCEPTED, FIGURES, Batch, list_batches, moment_text
+from loaders.store.batches import ACCEPTED, FIGURES, LEDGER, Batch, list_batches, moment_text
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def sources_of(
         .join(counting, counting.c.batch_id == table.c.batch_id)
         .join(events, events.c.id == counting.c.accepted_as)
         .join(batch, batch.c.id == table.c.batch_id)
-        .where(table.c.commune_code == commune_code, table.c.period == period, batch.c.kind == FIGURES)
+        .where(table.c.commune_code == commune_code, table.c.period == period, batch.c.kind.in_((FIGURES, LEDGER)))
         .order_by(counting.c.accepted_as.desc(), table.c.measure)
     )
     return pd.DataFrame([row._asdict() for row in connection.execute(query)])

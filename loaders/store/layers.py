@@ -79,3 +79,10 @@ def list_layers(connection: Connection, *, as_of: datetime | None = None) -> lis
 def read_map_layer(connection: Connection, record: LayerRecord) -> gpd.GeoDataFrame:
     """Return the form for maps of a stored layer: ``commune_code``, ``geometry`` (WGS 84)."""
     return layer_from_bytes(batches.read_file(connection, record.map_sha256))
+
+
+def read_exact_layer(connection: Connection, record: LayerRecord) -> gpd.GeoDataFrame:
+    """Return a stored layer with every vertex, as points are located in it: ``commune_code``, ``geometry`` (WGS 84)."""
+    layer = schema.boundary_layer
+    sha256 = connection.scalar(select(layer.c.layer_sha256).where(layer.c.batch_id == record.batch_id))
+    return layer_from_bytes(batches.read_file(connection, str(sha256)))

@@ -105,6 +105,18 @@ survey_table = Table(
     Column("table_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # Parquet, one row a record
 )
 
+# The ledger itself, gigabytes, is not stored: the file of its batch is the roll-up (Parquet).
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("ledger_sha256", String(64), nullable=False, index=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("path", Text, nullable=False),  # where it stood when it was imported
+    Column("fingerprint", String(64), nullable=False),  # loaders.ledger.checkpoint.fingerprint
+    Column("is_complete", Boolean, nullable=False),  # said to hold every household
+)
+
 column_choice = Table(
     "column_choice",
     metadata,

@@ -50,6 +50,12 @@ class Issue:
 
     def message(self, language: Language) -> str:
         """Return the whole sentence, with its place, in the user's language."""
+        if self.code.startswith("ledger."):  # one issue for all rows that break a rule, with the first as examples
+            sentence = language.say(self.template, **self.values)
+            if not self.cell:
+                return sentence
+            first = language.say(mark('First rows, "{file}": {rows}.'), file=self.sheet, rows=self.cell)
+            return f"{sentence} {first}" + (f" [{self.value}]" if self.value else "")
         place = language.say(mark('Sheet "{sheet}", {cell}'), sheet=self.sheet, cell=self.cell)
         return f"{place}: {language.say(self.template, **self.values)}"
 

@@ -75,7 +75,8 @@ class SurveyTemplate:
     Parameters
     ----------
     rows
-        What one row is: ``figures`` of a commune and quarter, ``households``, ``bulk_points``, ``hamlets``, ``works``.
+        What one row is: ``figures`` of a commune and quarter, ``households``, ``bulk_points``, ``hamlets``, ``works``,
+        ``ledger``.
     key
         Columns that tell one row from another, for rows that are not figures.
     """
@@ -121,6 +122,8 @@ SHIPPED: Final = ("commune_survey", "household_survey", "bulk_point_survey", "ha
 FIGURES: Final = "figures"
 COMMUNE_LIST: Final = "commune_list"
 """Template of an organisation's own commune list. It is no survey: it has no form, and its rows no known place."""
+LEDGER: Final = "ledger"
+"""What the rows of a household ledger are; it is imported by ``phudien ledger import``, not uploaded."""
 
 
 @lru_cache(maxsize=8)

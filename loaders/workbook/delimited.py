@@ -44,7 +44,7 @@ def read_delimited(content: bytes, *, file_name: str, sheet_name: str) -> Sheet:
             mark('The file "{file}" is neither a workbook nor text. Save it as .xlsx or as .csv (UTF-8).'),
             file=file_name,
         )
-    separator = _separator(content[:_SAMPLE_BYTES], encoding)
+    separator = find_separator(content[:_SAMPLE_BYTES], encoding)
 
     def rows() -> Iterator[Row]:
         return _rows(_open(content, encoding), separator, file_name)
@@ -84,8 +84,8 @@ def _open(content: bytes, encoding: str) -> TextIO:
     return io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors=errors, newline="")
 
 
-def _separator(sample: bytes, encoding: str) -> str:
-    """Separator that gives the most rows of one width; where none parts anything, the semicolon."""
+def find_separator(sample: bytes, encoding: str) -> str:
+    """Return the separator that gives the most rows of one width; where none parts anything, the semicolon."""
     best = (0, 0, ";")
     for order, separator in enumerate(_SEPARATORS):
         widths: Counter[int] = Counter()

@@ -1,0 +1,181 @@
+"""Delimited ledgers of any size → Parquet, by DuckDB: every cell as the text it is, rows in their order."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from geodata.errors import FileError, mark
+from loaders.ledger.queries import literal
+from loaders.ledger.sources import LedgerFile, ParquetRows
+from loaders.survey.columns import match_columns
+from loaders.survey.templates import SurveyTemplate
+from loaders.workbook.delimited import find_separator
+
+_SAMPLE: Final = 1 << 18
+_BLOCK: Final = 1 << 22
+_LINES_ABOVE: Final = 30
+"""Lines of titles at most that may stand above the header."""
+
+_MOST_REJECTED: Final = 10_000
+"""More lines than that which cannot be parted: the file is refused, its separator or quotation marks are wrong."""
+
+_ROW_GROUP: Final = 122_880
+
+
+@dataclass(frozen=True)
+class _Layout:
+    encoding: str
+    separator: str
+    lines_above: int
+    labels: tuple[str, ...]
+
+
+def make_parquet(file: LedgerFile, folder: Path, stem: str, template: SurveyTemplate) -> ParquetRows:
+    """
+    Return the rows of a delimited file as Parquet.
+
+    The Parquet file is made in a folder, or found there if it was made before; it is whole where it is there.
+
+    Parameters
+    ----------
+    stem
+        Its name, without the ending.
+    template
+        Tells the header from the lines above it.
+
+    Raises
+    ------
+    FileError
+        If it is no text, has no header, or too many lines cannot be parted into its columns.
+    """
+    target, notes = folder / f"{stem}.parquet", folder / f"{stem}.json"
+    if not notes.exists():
+        layout = _layout_of(file, template)
+        text = file.path if layout.encoding == "utf-8" else _as_utf8(file, layout.encoding, folder / f"{stem}.text")
+        rejected = _convert(file, text, layout, target)
+        if text != file.path:
+            text.unlink()
+        aside = notes.with_suffix(".aside")
+        aside.write_text(json.dumps({"first_line": layout.lines_above + 2, "rejected": rejected}), encoding="utf-8")
+        aside.replace(notes)
+    known = json.loads(notes.read_text(encoding="utf-8"))
+    return ParquetRows(file, str(target), known["first_line"], tuple(known["rejected"]))
+
+
+def _layout_of(file: LedgerFile, template: SurveyTemplate) -> _Layout:
+    with file.path.open("rb") as stream:
+        sample = stream.read(_SAMPLE)
+    encoding = _encoding_of(file, sample)
+    if "\x00" in sample.decode(encoding, errors="replace"):
+        raise FileError(
+            "ledger.no-text",
+            mark('"{file}" is neither text nor Parquet. Export the ledger as .csv (UTF-8) or .parquet.'),
+            file=file.name,
+        )
+    separator = find_separator(sample, encoding)
+    text = unicodedata.normalize("NFC", sample.decode(encoding, errors="replace").removeprefix("\ufeff"))
+    rows = list(csv.reader(io.StringIO(text), delimiter=separator))[:_LINES_ABOVE]
+    known = [len(match_columns([(label,) if label.strip() else () for label in row], template)) for row in rows]
+    if not known or max(known) == 0:
+        raise FileError(
+            "ledger.header-missing",
+            mark('"{file}" has no header whose columns are understood in its first {lines} lines.'),
+            file=file.name,
+            lines=_LINES_ABOVE,
+        )
+    above = known.index(max(known))
+    return _Layout(encoding, separator, above, _distinct(rows[above]))
+
+
+def _distinct(labels: list[str]) -> tuple[str, ...]:
+    """Return the labels of a header, blank and repeated ones told apart by their place."""
+    found: list[str] = []
+    for place, label in enumerate(labels, start=1):
+        bare = label.strip()
+        taken = {other.lower() for other in found}  # DuckDB does not tell columns apart by letter case
+        found.append(bare if bare and bare.lower() not in taken else f"{bare or 'column'}_{place}")
+    return tuple(found)
+
+
+def _encoding_of(file: LedgerFile, sample: bytes) -> str:
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    for place, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if sample and sample[place::2].count(0) > len(sample) // 8:
+            return encoding
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with file.path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1258"
+    return "utf-8"
+
+
+def _as_utf8(file: LedgerFile, encoding: str, target: Path) -> Path:
+    """Write a file anew in UTF-8; tone marks that windows-1258 writes apart are joined to their letter."""
+    with (
+        file.path.open("r", encoding=encoding, errors="replace", newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as copy,
+    ):
+        kept = ""
+        while block := source.read(_BLOCK):
+            block = kept + block
+            # A mark may follow in the next block, so the last letter waits, with the marks that it has already.
+            last = len(block) - 1
+            while last > 0 and unicodedata.combining(block[last]):
+                last -= 1
+            copy.write(unicodedata.normalize("NFC", block[:last]))
+            kept = block[last:]
+        copy.write(unicodedata.normalize("NFC", kept))
+    return target
+
+
+def _convert(file: LedgerFile, text: Path, layout: _Layout, target: Path) -> list[int]:
+    """Write the rows of a text as Parquet, and return the lines that cannot be parted into its columns."""
+    columns = ", ".join(f"{literal(label)}: 'VARCHAR'" for label in layout.labels)
+    scan = (
+        f"read_csv({literal(str(text))}, auto_detect = false, header = true, columns = {{{columns}}}, "
+        f"delim = {literal(layout.separator)}, quote = '\"', escape = '\"', skip = {layout.lines_above}, "
+        "store_rejects = true, rejects_limit = 0)"
+    )
+    aside = target.with_suffix(".aside")
+    with duckdb.connect(config={"memory_limit": "512MB", "threads": 2}) as connection:
+        connection.execute("SET temp_directory = ?", [str(target.parent)])
+        try:
+            options = f"(FORMAT parquet, ROW_GROUP_SIZE {_ROW_GROUP})"
+            connection.execute(f"COPY (SELECT * FROM {scan}) TO {literal(str(aside))} {options}")
+            found = connection.execute("SELECT DISTINCT line FROM reject_errors ORDER BY line").fetchall()
+        except duckdb.Error as error:
+            raise FileError(
+                "ledger.text-unreadable",
+                mark('"{file}" cannot be read as delimited text ({reason}). Export it again as .csv (UTF-8).'),
+                file=file.name,
+                reason=str(error).splitlines()[0],
+            ) from error
+    rejected = [int(line) for (line,) in found]
+    if len(rejected) > _MOST_REJECTED:
+        raise FileError(
+            "ledger.lines-unreadable",
+            mark(
+                '{count} lines of "{file}" cannot be parted into the {columns} columns of its header; the first is '
+                "line {line}. Its separator or its quotation marks are wrong; export it again."
+            ),
+            count=len(rejected),
+            file=file.name,
+            columns=len(layout.labels),
+            line=str(rejected[0]),
+        )
+    aside.replace(target)
+    return rejected

@@ -1,0 +1,192 @@
+"""A whole ledger, from its files to its roll-up: columns, partitions, doubled households, going on after a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Protocol
+
+import duckdb
+
+from geodata.errors import FileError, mark
+from loaders.ledger.checkpoint import Checkpoint
+from loaders.ledger.columns import find_columns
+from loaders.ledger.delimited import make_parquet
+from loaders.ledger.doubled import find_doubled, take_out_doubled, write_keys
+from loaders.ledger.plan import PARTITION_ROWS, LedgerColumns, LedgerWords, Outlines, Partition, Places, RollupPlan
+from loaders.ledger.problems import Problem, Sample
+from loaders.ledger.rollup import PartialRollup, combine, roll_up
+from loaders.ledger.sources import LedgerFile, ParquetRows, parquet_labels, part
+from loaders.survey.issues import ERROR
+from loaders.survey.templates import SurveyTemplate
+
+READING, ROLLING, DOUBLED = "reading", "rolling", "doubled"
+"""Stages of an import, as `Progress` is told them."""
+
+SAMPLES: Final = 20
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, and the rows (in `READING` the bytes) that are done and expected."""
+
+
+class Runner(Protocol):
+    """Rolls partitions up, here or elsewhere; yields each as it is done, its hashes written to the checkpoint."""
+
+    def __call__(
+        self, partitions: Sequence[Partition], plan: RollupPlan, checkpoint: Checkpoint
+    ) -> Iterator[tuple[Partition, PartialRollup]]:
+        """Yield the partitions with their roll-ups, in any order."""
+        ...
+
+
+def run_here(
+    partitions: Sequence[Partition], plan: RollupPlan, checkpoint: Checkpoint
+) -> Iterator[tuple[Partition, PartialRollup]]:
+    """Roll partitions up in this process, one after the other."""
+    for partition in partitions:
+        write_keys(partition, plan, checkpoint.keys(partition.number))
+        yield partition, roll_up(partition, plan)
+
+
+@dataclass(frozen=True)
+class OpenLedger:
+    """
+    A ledger whose columns are understood.
+
+    Parameters
+    ----------
+    files
+        Its rows in Parquet, file by file.
+    columns
+        What its columns hold.
+    labels
+        All of its columns.
+    """
+
+    files: tuple[ParquetRows, ...]
+    columns: LedgerColumns
+    labels: tuple[str, ...]
+
+
+def open_ledger(
+    files: Sequence[LedgerFile],
+    template: SurveyTemplate,
+    folder: Path,
+    chosen: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> OpenLedger:
+    """
+    Return a ledger with its columns; delimited files are made Parquet in a folder, unless they stand there already.
+
+    Raises
+    ------
+    FileError
+        If a file cannot be read, or a column that is needed is not found.
+    """
+    sizes = [file.path.stat().st_size for file in files]
+    rows = []
+    for place, file in enumerate(files):
+        is_text = file.is_delimited
+        made = (
+            make_parquet(file, folder, f"text_{place:05}", template) if is_text else ParquetRows(file, str(file.path))
+        )
+        rows.append(made)
+        if progress is not None:
+            progress(READING, sum(sizes[: place + 1]), sum(sizes))
+    with duckdb.connect() as connection:
+        labels = parquet_labels(connection, rows[0].path, files[0].name)
+    columns = find_columns(labels, template, chosen, file_name=files[0].name)
+    return OpenLedger(tuple(rows), columns, tuple(labels))
+
+
+def plan_of(
+    ledger: OpenLedger, template: SurveyTemplate, places: Places, outlines: Outlines | None, scratch: Path
+) -> RollupPlan:
+    """Return the plan by which a ledger is rolled up."""
+    return RollupPlan(
+        ledger.columns,
+        LedgerWords.of(template),
+        places,
+        outlines if ledger.columns.has_points else None,
+        samples=SAMPLES,
+        scratch=str(scratch),
+    )
+
+
+def roll_up_ledger(
+    ledger: OpenLedger,
+    plan: RollupPlan,
+    checkpoint: Checkpoint,
+    *,
+    run: Runner = run_here,
+    partition_rows: int = PARTITION_ROWS,
+    progress: Progress | None = None,
+) -> PartialRollup:
+    """
+    Return the roll-up of a whole ledger; partitions that the checkpoint has are not rolled up again.
+
+    Raises
+    ------
+    FileError
+        If the ledger has no rows.
+    """
+    if (whole := checkpoint.find_whole()) is not None:
+        return whole
+    partitions = part(ledger.files, rows=partition_rows)
+    if not partitions:
+        raise FileError(
+            "ledger.empty",
+            mark('"{file}" has no rows.'),
+            file=ledger.files[0].file.name,
+        )
+    done = {p.number: found for p in partitions if (found := checkpoint.find(p.number)) is not None}
+    told = _Told(sum(partition.rows for partition in partitions), progress)
+    told.add(sum(partition.rows for partition in partitions if partition.number in done))
+    for partition, partial in run([p for p in partitions if p.number not in done], plan, checkpoint):
+        checkpoint.keep(partition.number, partial)
+        done[partition.number] = partial
+        told.add(partition.rows)
+    whole = combine((done[number] for number in sorted(done)), samples=plan.samples)
+    if progress is not None:
+        progress(DOUBLED, 0, told.expected)
+    whole = _with_rejected(_without_doubled(whole, partitions, plan, checkpoint), ledger.files)
+    checkpoint.keep_whole(whole)
+    if progress is not None:
+        progress(DOUBLED, told.expected, told.expected)
+    return whole
+
+
+def _without_doubled(
+    whole: PartialRollup, partitions: Sequence[Partition], plan: RollupPlan, checkpoint: Checkpoint
+) -> PartialRollup:
+    if not checkpoint.doubled.exists():
+        keys = [checkpoint.keys(partition.number) for partition in partitions]
+        find_doubled(partitions, keys, plan, checkpoint.doubled)
+    return take_out_doubled(whole, partitions, plan, checkpoint.doubled)
+
+
+def _with_rejected(whole: PartialRollup, files: Sequence[ParquetRows]) -> PartialRollup:
+    """Add the lines that could not be read as rows to what is told."""
+    samples = [
+        Sample(place, line, rows.file.name, line, "") for place, rows in enumerate(files) for line in rows.rejected
+    ]
+    if not samples:
+        return whole
+    problem = Problem(len(samples), tuple(samples[:SAMPLES]))
+    rejected = {("ledger.line-unreadable", ERROR): problem}
+    return replace(whole, rows=whole.rows + len(samples), problems={**whole.problems, **rejected})
+
+
+class _Told:
+    """Tells how many rows are rolled up."""
+
+    def __init__(self, expected: int, progress: Progress | None) -> None:
+        self.expected = expected
+        self._done = 0
+        self._progress = progress
+
+    def add(self, rows: int) -> None:
+        self._done += rows
+        if self._progress is not None:
+            self._progress(ROLLING, self._done, self.expected)

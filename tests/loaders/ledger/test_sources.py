@@ -1,0 +1,230 @@
+"""Files of ledgers: text in any encoding and separator, Parquet alone and in folders, and files that are none."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from geodata.errors import FileError
+from loaders.ledger import delimited
+from loaders.ledger.checkpoint import Checkpoint, fingerprint, read_partial, write_partial
+from loaders.ledger.columns import find_columns
+from loaders.ledger.importing import OpenLedger, open_ledger, plan_of, roll_up_ledger
+from loaders.ledger.locating import StatedPlaces
+from loaders.ledger.rollup import PartialRollup
+from loaders.ledger.sources import find_files, hash_files, parquet_partitions
+from tests.loaders.ledger.ledgers import IN_MY_DUC, MY_DUC, TEMPLATE, row, write
+
+HEADER = "Mã khách hàng;Mã xã;Quý;Loại cấp điện"
+ROWS = ["A;30469;2021-Q2;trực tiếp", "B;30469;2021-Q2;sau công tơ tổng", "C;30469;2021-Q2;chưa có"]
+
+
+def text_file(folder: Path, lines: list[str], encoding: str = "utf-8", end: str = "\r\n") -> Path:
+    path = folder / "so_ho.csv"
+    path.write_bytes(end.join([*lines, ""]).encode(encoding))
+    return path
+
+
+def opened(path: Path, folder: Path, chosen: dict[str, str] | None = None) -> OpenLedger:
+    folder.mkdir(exist_ok=True)
+    return open_ledger(find_files([path]), TEMPLATE, folder, chosen)
+
+
+def rolled(path: Path, places: StatedPlaces, folder: Path) -> PartialRollup:
+    ledger = opened(path, folder)
+    plan = plan_of(ledger, TEMPLATE, places, None, folder / "scratch")
+    return roll_up_ledger(ledger, plan, Checkpoint(folder / "checkpoint"))
+
+
+def by_kind(rollup: PartialRollup) -> dict[str, int]:
+    return {kind: households for (_, _, kind, _), households in rollup.counts.items()}
+
+
+def windows_1258(line: str) -> bytes:
+    """Write a text as Vietnamese Windows does: the tone of a letter as a mark behind it."""
+    marks = "\u0300\u0301\u0303\u0309\u0323"
+    out = ""
+    for letter in line:
+        parts = unicodedata.normalize("NFD", letter)
+        tones = "".join(mark for mark in parts if mark in marks)
+        out += unicodedata.normalize("NFC", "".join(part for part in parts if part not in marks)) + tones
+    return out.encode("cp1258")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1258"])
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_text_is_read_in_any_encoding(tmp_path: Path, places: StatedPlaces, encoding: str, separator: str) -> None:
+    lines = [line.replace(";", separator) for line in (HEADER, *ROWS)]
+    path = tmp_path / "so_ho.csv"
+    if encoding == "cp1258":
+        path.write_bytes(b"\r\n".join(windows_1258(line) for line in lines))
+    else:
+        path.write_bytes("\r\n".join(lines).encode(encoding))
+    assert by_kind(rolled(path, places, tmp_path / "work")) == {"direct": 1, "bulk": 1, "none": 1}
+    assert not list((tmp_path / "work").glob("*.text"))
+
+
+def test_a_tone_mark_at_the_end_of_a_block_joins_its_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "sau công tơ tổng"
+    path = tmp_path / "so_ho.csv"
+    path.write_bytes(windows_1258(line))
+    for size in range(1, 20):
+        monkeypatch.setattr(delimited, "_BLOCK", size)
+        (file,) = find_files([path])
+        made = delimited._as_utf8(file, "cp1258", tmp_path / "made")
+        assert made.read_text(encoding="utf-8") == line
+
+
+def test_titles_above_the_header_and_quoted_cells_are_read(tmp_path: Path, places: StatedPlaces) -> None:
+    lines = ["SỔ HỘ QUÝ II", "", HEADER + ';"Ghi chú"', 'A;30469;2021-Q2;"trực tiếp";"một; hai"', "B;1;2021-Q2;D;x"]
+    rollup = rolled(text_file(tmp_path, lines), places, tmp_path / "work")
+    assert by_kind(rollup) == {"direct": 1}
+    (sample,) = rollup.problems["ledger.commune-unknown", "error"].samples
+    assert sample.value == "1"
+
+
+def test_lines_that_cannot_be_parted_are_told_and_the_others_keep_their_numbers(
+    tmp_path: Path, places: StatedPlaces
+) -> None:
+    lines = [HEADER, ROWS[0], "chỉ một ô", ROWS[1], "a;b;c;d;e;f", "X;99999;2021-Q2;D", ROWS[2]]
+    rollup = rolled(text_file(tmp_path, lines), places, tmp_path / "work")
+    assert (rollup.rows, rollup.rows_counted) == (6, 3)
+    lost = rollup.problems["ledger.line-unreadable", "error"]
+    assert (lost.count, [sample.line for sample in lost.samples]) == (2, [3, 5])
+    assert [s.line for s in rollup.problems["ledger.commune-unknown", "error"].samples] == [6]
+
+
+def test_a_file_of_which_most_lines_are_odd_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "_MOST_REJECTED", 3)
+    path = text_file(tmp_path, [HEADER, *ROWS, *["một ô"] * 4])
+    with pytest.raises(FileError, match=r"4 lines .* line 5") as caught:
+        opened(path, tmp_path / "work")
+    assert caught.value.code == "ledger.lines-unreadable"
+    assert not list((tmp_path / "work").glob("*.parquet"))
+
+
+def test_columns_that_bear_one_name_are_told_apart(tmp_path: Path) -> None:
+    ledger = opened(text_file(tmp_path, [HEADER + ";Ghi chú;ghi chú;", "A;30469;2021-Q2;D;x;y;z"]), tmp_path / "w")
+    assert ledger.labels[4:] == ("Ghi chú", "ghi chú_6", "column_7")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (b"", "so_ho.csv", "ledger.header-missing"),
+        (b"x;y\n1;2\n", "so_ho.csv", "ledger.header-missing"),
+        ("Mã KH;Quý\n1;2\n".encode(), "so_ho.csv", "ledger.column-missing"),
+        ("Mã KH;Quý;Loại hộ\n1;2;3\n".encode(), "so_ho.csv", "ledger.column-missing"),
+        (b"PK\x03\x04\x00\x00\x01\x02", "so_ho.csv", "ledger.no-text"),
+        (b"PAR1 and nothing more", "so_ho.parquet", "ledger.parquet-unreadable"),
+        (b"", "so_ho.xlsx", "ledger.file-kind"),
+    ],
+)
+def test_what_is_no_ledger_is_refused(tmp_path: Path, content: bytes, name: str, code: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(FileError) as caught:
+        opened(path, tmp_path / "work")
+    assert caught.value.code == code
+
+
+def test_a_ledger_without_rows_is_refused(tmp_path: Path, places: StatedPlaces) -> None:
+    with pytest.raises(FileError) as caught:
+        rolled(text_file(tmp_path, [HEADER]), places, tmp_path / "work")
+    assert caught.value.code == "ledger.empty"
+
+
+def test_a_missing_file_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "no.csv", tmp_path):
+        with pytest.raises(FileError):
+            find_files([path])
+
+
+def test_a_folder_of_parquet_is_one_ledger_and_its_folders_are_columns(tmp_path: Path, places: StatedPlaces) -> None:
+    folder = tmp_path / "so_ho"
+    for quarter in ("2021-Q1", "2021-Q2"):
+        rows = [{key: value for key, value in row(f"{quarter}{n}").items() if key != "period"} for n in range(3)]
+        write(folder / f"period={quarter}" / "part.parquet", rows)
+    rollup = rolled(folder, places, tmp_path / "work")
+    quarters = {period: households for (_, period, _, _), households in rollup.counts.items()}
+    assert quarters == {"2021-Q1": 3, "2021-Q2": 3}
+    partitions = parquet_partitions([folder], rows=2)
+    assert [partition.rows for partition in partitions] == [2, 1, 2, 1]
+    assert partitions[2].file == "so_ho/period=2021-Q2/part.parquet"
+
+
+def test_files_of_a_ledger_must_have_the_same_columns(tmp_path: Path) -> None:
+    write(tmp_path / "so" / "a.parquet", [row("A")])
+    write(tmp_path / "so" / "b.parquet", [row("B", at=IN_MY_DUC)])
+    with pytest.raises(FileError) as caught:
+        parquet_partitions([tmp_path / "so"])
+    assert caught.value.code == "ledger.columns-differ"
+
+
+@pytest.mark.parametrize("code", [30469, 30469.0])
+def test_codes_that_became_numbers_are_codes_still(tmp_path: Path, places: StatedPlaces, code: Any) -> None:
+    path = write(tmp_path / "so_ho.parquet", [row("A", commune_code=code)])
+    assert set(rolled(path, places, tmp_path / "work").counts) == {(MY_DUC, "2021-Q2", "direct", "")}
+
+
+def test_the_hash_of_a_ledger_is_that_of_its_content(tmp_path: Path) -> None:
+    a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+    a.write_bytes(b"one")
+    b.write_bytes(b"one")
+    told: list[tuple[int, int]] = []
+    first = hash_files(find_files([a]), lambda done, size: told.append((done, size)))
+    assert first == hash_files(find_files([b]))
+    assert told == [(3, 3)]
+    together = hash_files(find_files([a, b]))
+    assert together[1] == 6
+    b.write_bytes(b"two")
+    assert hash_files(find_files([a, b]))[0] != together[0]
+
+
+def test_columns_are_found_by_alias_by_name_and_by_choice() -> None:
+    labels = ["MA_KHANG", "LON", "LAT", "LOAI_CAP", "QUY", "ma"]
+    found = dict(find_columns(labels, TEMPLATE, file_name="x").named)
+    assert found["household_code"] == "MA_KHANG"
+    chosen = dict(find_columns(labels, TEMPLATE, {"household_code": "ma"}, file_name="x").named)
+    assert chosen["household_code"] == "ma"
+    with pytest.raises(FileError, match="names no column"):
+        find_columns(labels, TEMPLATE, {"household_code": "khác"}, file_name="x")
+    with pytest.raises(FileError, match="names no column"):
+        find_columns(labels, TEMPLATE, {"household": "ma"}, file_name="x")
+
+
+def test_what_a_checkpoint_keeps_is_what_it_gives_back(tmp_path: Path, places: StatedPlaces) -> None:
+    path = write(tmp_path / "so_ho.parquet", [row("A"), row("A"), row("B", supply_kind="?"), row("C", period=None)])
+    rollup = rolled(path, places, tmp_path / "work")
+    assert len(rollup.problems) == 3
+    assert read_partial(write_partial(rollup)) == rollup
+    kept = Checkpoint(tmp_path / "work" / "checkpoint")
+    assert kept.find_whole() == rollup
+    assert [file.name for file in kept.folder.iterdir() if file.is_file()] == ["whole.json"]
+
+
+def test_another_reading_has_another_fingerprint(tmp_path: Path, places: StatedPlaces) -> None:
+    path = write(tmp_path / "so_ho.parquet", [row("A", at=IN_MY_DUC, other="A")])
+    plans = [
+        plan_of(opened(path, tmp_path / "w", chosen), TEMPLATE, places, None, tmp_path)
+        for chosen in (None, {"household_code": "other"})
+    ]
+    prints = {fingerprint(plan, list_date=day) for plan in plans for day in ("2021-07-01", "2025-07-01")}
+    assert len(prints) == 4
+
+
+def test_a_large_file_is_parted_by_its_rows(tmp_path: Path) -> None:
+    table = pa.table({name: [value] * 1_000 for name, value in row("A").items()})
+    pq.write_table(table, tmp_path / "so_ho.parquet", row_group_size=100)
+    partitions = parquet_partitions([tmp_path / "so_ho.parquet"], rows=300)
+    assert [(p.number, p.first_row, p.rows) for p in partitions] == [
+        (0, 0, 300),
+        (1, 300, 300),
+        (2, 600, 300),
+        (3, 900, 100),
+    ]
