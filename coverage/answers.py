@@ -48,6 +48,9 @@ def of_import(file_name: str, proposal: Proposal, state: str, language: Language
 def of_ledger(proposal: LedgerProposal, state: str, language: Language) -> dict[str, Any]:
     """Return what a household ledger was understood to say; of the rows that break a rule the first are named."""
     record = proposal.record
+    counts: Counter[str] = Counter()
+    for issue in proposal.issues:
+        counts[issue.code] += issue.rows
     return {
         "file": proposal.file_name,
         "batch": proposal.batch_id,
@@ -56,14 +59,12 @@ def of_ledger(proposal: LedgerProposal, state: str, language: Language) -> dict[
         "rows_valid": proposal.rows_valid,
         "changes": proposal.change_counts,
         "ledger": {"sha256": record.ledger_sha256, "size_bytes": record.size_bytes, "path": record.path},
-        "issue_counts": {
-            f"{issue.code}:{issue.severity}": int(issue.values.get("count", 1)) for issue in proposal.issues
-        },
+        "issue_counts": dict(counts),
         "issues": [
             {
                 "code": issue.code,
                 "severity": issue.severity,
-                "count": int(issue.values.get("count", 1)),
+                "count": issue.rows,
                 "file": issue.sheet,
                 "rows": issue.cell,
                 "values": issue.value,

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from coverage.pages import _cache, _state
+from coverage.pages import _cache, _ledgers, _state
 from geodata.boundaries import communes_missing
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
@@ -22,6 +22,7 @@ from loaders.store.batches import (
     FIGURES,
     HAMLETS,
     HOUSEHOLDS,
+    LEDGER,
     WITHDRAWN,
     WORKS,
     Batch,
@@ -34,6 +35,7 @@ _KIND_NAMES = {
     BOUNDARIES: mark("boundaries"),
     HOUSEHOLDS: mark("household survey"),
     WORKS: mark("works progress"),
+    LEDGER: mark("household ledger"),
     COMMUNE_LISTS: mark("own commune list"),
 }
 _STATE_NAMES = {DRAFT: mark("draft"), ACCEPTED: mark("accepted"), WITHDRAWN: mark("withdrawn")}
@@ -78,7 +80,11 @@ def _draw_uploads(language: Language) -> None:
 
 def _draw_batch(batch: Batch, language: Language) -> None:
     say, workspace = language.say, _cache.workspace()
-    if st.button(say("Prepare the file as it was uploaded"), key=f"prepare_{batch.id}"):
+    is_ledger = batch.kind == LEDGER
+    if is_ledger:
+        _ledgers.draw_ledger(batch, language)
+    asked = say("Prepare the roll-up (.parquet)") if is_ledger else say("Prepare the file as it was uploaded")
+    if st.button(asked, key=f"prepare_{batch.id}"):
         name, content = workspace.batch_file(batch.id)
         st.download_button(say("Download {name}", name=name), content, file_name=name)
     if batch.state == WITHDRAWN:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from coverage.pages import _cache, _issues, _proposal, _state
+from coverage.pages import _cache, _issues, _ledgers, _proposal, _state
 from coverage.pages._uploads import Upload
 from coverage.surveys import Proposal, RecordProposal
 from geodata.errors import FileError
@@ -48,6 +48,7 @@ def draw(choices: _state.Choices) -> None:
     )
     if not files:
         st.caption(say("Each file is checked first; nothing counts before you accept it."))
+        _ledgers.draw_how(choices.language)
         return
     if not user:
         st.info(say("Write your name first: every upload is stored with who made it."))

@@ -48,6 +48,11 @@ class Issue:
     values: dict[str, Any] = field(default_factory=dict)
     suggestion: str | None = None
 
+    @property
+    def rows(self) -> int:
+        """How many rows it speaks of: one, but for the issues of ledgers."""
+        return int(self.values.get("count", 1)) if self.code.startswith("ledger.") else 1
+
     def message(self, language: Language) -> str:
         """Return the whole sentence, with its place, in the user's language."""
         if self.code.startswith("ledger."):  # one issue for all rows that break a rule, with the first as examples

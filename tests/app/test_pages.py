@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import app
+from coverage.ledgers import LedgerCall, Ledgers
 from coverage.surveys import Surveys
 from coverage.workspace import Workspace
 from tests.app.conftest import Run
@@ -139,3 +140,35 @@ def test_points_that_report_only_what_they_must_are_shown(home: Path, run: Run) 
         assert not page.exception
     shown = page.dataframe[2].value.set_index("Mã").loc["MOI-1"]
     assert (shown["Tình trạng"], shown["Tổn thất"], shown["Trạng thái"]) == ("–", "–", "còn mua buôn")
+
+
+def accepting(page: AppTest) -> AppTest:
+    [button] = [button for button in page.button if button.label == "Chấp nhận sổ hộ này"]
+    return button.click().run()
+
+
+def test_a_ledger_is_shown_with_its_problems_and_accepted(home: Path, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "so_ho.csv"
+    path.write_text("Mã KH;Mã xã;Quý;Loại hộ;Khu vực\nA;30469;2021-Q2;D;?\nB;30469;2021-Q2;?;\n", encoding="utf-8")
+    workspace = Workspace(home)
+    call = LedgerCall([path], "An", good_rows_only=True, is_complete=True)
+    proposal = Ledgers(workspace).propose(call)
+    page = run("data")
+    assert page.dataframe[0].value["Loại"].iloc[0] == "sổ hộ dùng điện"
+    problems = page.table[0].value
+    assert list(problems.index) == ["lỗi", "cảnh báo"]
+    assert "so_ho.csv" in problems.iloc[0, 1]
+    page = accepting(page)
+    assert "tên" in page.error[0].value
+    page.text_input(key=f"ask_user_accept_batch_{proposal.batch_id}").input("Bình")
+    page = accepting(page)
+    assert "lý do" in page.error[0].value
+    page.text_input(key=f"accept_reason_{proposal.batch_id}").input("đã kiểm tra")
+    page = accepting(page)
+    assert not page.exception
+    assert workspace.batch_state(int(str(proposal.batch_id))) == "accepted"
+    workspace.close()
+
+
+def test_the_upload_page_says_how_ledgers_are_imported(run: Run) -> None:
+    assert "phudien ledger import" in run("upload").code[0].value

@@ -49,7 +49,7 @@ def propose(workspace: Workspace, path: Path, **options: Any) -> LedgerProposal:
 
 
 def codes(proposal: LedgerProposal) -> dict[tuple[str, str], int]:
-    return {(issue.code, issue.severity): issue.values.get("count", 1) for issue in proposal.issues}  # noqa: PD011
+    return {(issue.code, issue.severity): issue.rows for issue in proposal.issues}
 
 
 def figures_of(workspace: Workspace, commune: str = MY_DUC) -> dict[str, Any]:
