@@ -133,8 +133,8 @@ def _point_state(swapped: str) -> str:
         f"({one} BETWEEN {_span(METRES_EAST)} AND {other} BETWEEN {_span(METRES_NORTH)})"
         for one, other in (("x", "y"), ("y", "x"))
     )
-    # Parquet's statistics leave NaN out, and DuckDB trusts them: isnan is taken to hold for no row, an interval for every
-    # one. isfinite it asks of each row, so NaN is found by it, before all else.
+    # Parquet's statistics leave NaN out, and DuckDB trusts them: isnan is taken to hold for no row, an interval for
+    # every one. isfinite it asks of each row, so NaN is found by it, before all else.
     missing = " OR ".join(f"{axis} IS NULL OR NOT isfinite({axis}) AND NOT isinf({axis})" for axis in ("x", "y"))
     return (
         f"CASE WHEN is_unreadable THEN '{UNREADABLE}' WHEN {missing} THEN '{MISSING}' "
