@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from coverage.workspace import Workspace
 from geodata.errors import WorkspaceError, mark
-from geodata.former_units import FORMER_COLUMNS, FormerUnits
+from geodata.former_history import Past, past_of
 from geodata.language import Language
 from geodata.names import NameIndex
 from geodata.own_lists import ASSIGN, OPEN, VERDICTS, Decision
@@ -42,16 +42,13 @@ class OfficialList:
     ----------
     units, names
         The list, and the names of its units with those that they bore before.
-    former
-        Units of an older list.
-    changes
-        Day and decree of what happened to a former unit, by its code.
+    past
+        What became of the communes before.
     """
 
     units: Units
     names: NameIndex
-    former: FormerUnits
-    changes: Mapping[str, tuple[str, str]]
+    past: Past
 
 
 @dataclass(frozen=True)
@@ -90,50 +87,20 @@ class KeptReconciliation:
     version: int
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def official_list(day: date) -> OfficialList:
     """
-    Return the official list that held on a day.
+    Return the official list that held on a day, from 1 January 2019 on.
 
     Raises
     ------
-    WorkspaceError
-        If no list of that day is shipped.
+    PlaceError
+        If no list of that day is known.
     """
-    if day == reference.LIST_DATE_2021:
-        units, former = reference.load_units(), reference.load_former_units()
-    elif day == reference.LIST_DATE_2025:
-        units = reference.load_units_2025()
-        former = _former_of_2021(reference.load_units(), units, reference.load_successors())
-    else:
-        raise WorkspaceError(
-            "call.no-official-list",
-            mark("There is no official commune list of {day} here. Days with a list: {known}."),
-            day=f"{day:%d/%m/%Y}",
-            known=", ".join(f"{known:%d/%m/%Y}" for known in known_days()),
-        )
-    return OfficialList(units, NameIndex(units, former), former, {})
-
-
-def known_days() -> tuple[date, ...]:
-    """Return the days of which an official list is shipped."""
-    return reference.LIST_DATE_2021, reference.LIST_DATE_2025
-
-
-def _former_of_2021(before: Units, units: Units, successors: pd.DataFrame) -> FormerUnits:
-    """Return the communes of 2021 as former units of the list of 2025."""
-    communes = before.communes.reindex(successors["commune_code"])
-    districts = before.districts["full_name"].reindex(communes["district_code"])
-    rows = {
-        "former_code": successors["commune_code"].tolist(),
-        "name": communes["name"].tolist(),
-        "kind": communes["kind"].tolist(),
-        "district_name": districts.tolist(),
-        "province_code": units.communes["province_code"].reindex(successors["successor_code"]).tolist(),
-        "unit_code": successors["successor_code"].tolist(),
-        "is_divided": successors["is_divided"].tolist(),
-    }
-    return FormerUnits(pd.DataFrame(rows, columns=pd.Index(FORMER_COLUMNS)), before.list_date)
+    history = reference.load_unit_history()
+    units = Units(history.units_on(day).table, day)
+    past = past_of(history, day)
+    return OfficialList(units, NameIndex(units, past.former), past)
 
 
 class CommuneLists:
@@ -166,7 +133,7 @@ class CommuneLists:
 
         Raises
         ------
-        WorkspaceError
+        PlaceError, WorkspaceError
             If there is no official list of that day, or no organisation is named.
         FileError
             If the file cannot be read as a commune list; nothing is stored then.
@@ -227,8 +194,7 @@ class CommuneLists:
         return reconcile(
             entries,
             official.units,
-            former=official.former,
-            changes=official.changes,
+            past=official.past,
             decisions=store.decisions_of(connection, organisation),
             names=official.names,
         )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from geodata.former_history import Past
 from geodata.former_units import FormerUnit, FormerUnits
 from geodata.name_keys import accented_key, split_type_word
 from geodata.names import NameIndex, PlaceMatch
 from geodata.own_lists import written_name
-from geodata.reconciliation_reasons import CONFIDENCES
+from geodata.reconciliation_reasons import CONFIDENCES, PART_REASONS
 from geodata.units import Units
 
 _CLOSE_LETTERS: Final = 2
@@ -72,18 +73,13 @@ class EntryPlaces:
     ----------
     units, names
         The official list, and its names with the former ones.
-    former
-        Units of the older list.
-    changes
-        Day and decree of what happened to a former unit, by its code.
+    past
+        What became of the units before.
     """
 
-    def __init__(
-        self, units: Units, names: NameIndex, former: FormerUnits | None, changes: Mapping[str, tuple[str, str]]
-    ) -> None:
+    def __init__(self, units: Units, names: NameIndex, past: Past | None) -> None:
         self._names = names
-        self._former = former
-        self._changes = changes
+        self._past = past
         listed = units.by_code
         codes = listed.index.astype(str)
         self._full_names = dict(zip(codes, listed["full_name"].astype(str), strict=True))
@@ -98,11 +94,11 @@ class EntryPlaces:
         self._communes = frozenset(units.communes.index.astype(str))
         self._has_districts = not units.districts.empty
         self._day = f"{units.list_date:%d/%m/%Y}"
-        self._since = f"{former.list_date:%d/%m/%Y}" if former else ""
         self._parts: dict[str, list[FormerUnit]] = {}
-        for parts in former.by_code.values() if former else ():
-            for part in parts:
-                self._parts.setdefault(part.unit_code, []).append(part)
+        self._parts_in: dict[tuple[str, str], list[FormerUnit]] = {}
+        for part, district in _parts_with_districts(past.former) if past else ():
+            self._parts.setdefault(part.unit_code, []).append(part)
+            self._parts_in.setdefault((_bare_key(district), accented_key(part.name)), []).append(part)
 
     def has_unit(self, code: str) -> bool:
         """Return whether the official list has a commune with this code."""
@@ -125,7 +121,7 @@ class EntryPlaces:
         text = written_name(str(entry["name"]), str(entry["kind"]))
         if code in self._communes:
             claim = self._by_code(code, text, entry, area)
-        elif code and self._former is not None and code in self._former.by_code:
+        elif code and self._past is not None and code in self._past.former.by_code:
             claim = self._by_former_code(code, text, entry, area)
         else:
             claim = self._by_name(text, entry, area)
@@ -135,6 +131,8 @@ class EntryPlaces:
 
     def _area(self, province: str, district: str) -> _Area:
         province_code = self._names.find_province(province).code if province else None
+        if province and province_code is None and self._past is not None:
+            province_code = self._past.provinces.get(_bare_key(province))
         district_code = None
         if district and self._has_districts:
             district_code = self._names.find_district(district, province_code=province_code).code
@@ -154,7 +152,7 @@ class EntryPlaces:
         by_name = self._by_name(text, entry, area)
         if by_name.reason == "several" and code in by_name.candidates:
             return Claim("code-and-name", unit_code=code)
-        if by_name.reason in ("divided", "divided-on") and code in by_name.candidates:
+        if by_name.reason == "divided" and code in by_name.candidates:
             return by_name
         by_code = self.shown(code)
         named = by_name.unit_code or next(iter(by_name.candidates), "")
@@ -176,29 +174,40 @@ class EntryPlaces:
 
     def _by_former_code(self, code: str, text: str, entry: Mapping[str, Any], area: _Area) -> Claim:
         """Return what an entry is whose code is one of the older list, which the list of the day has no more."""
-        assert self._former is not None
-        parts = self._former.by_code[code]
+        assert self._past is not None
+        parts = self._past.former.by_code[code]
+        # The code may have been given again since; the last that had it is meant.
+        parts = tuple(part for part in parts if part.name == parts[-1].name)
         now = tuple(part.unit_code for part in parts)
         by_name = self._by_name(text, entry, area) if text else Claim("unknown")
-        if by_name.reason in ("merged", "merged-on", "divided", "divided-on"):
+        if by_name.reason in PART_REASONS:
             return by_name
         if by_name.unit_code in now and not parts[0].is_divided:
             return Claim("code-outdated", unit_code=by_name.unit_code, values={"code": code})
         if by_name.unit_code:
             values = {"code": code, "by_code": parts[0].full_name, "by_name": self.shown(by_name.unit_code)}
             return Claim("code-names-another", candidates=(by_name.unit_code, *now), values=values)
-        return self._divided(parts) if parts[0].is_divided else self._merger_of(parts[0])
+        if parts[0].is_divided:
+            return self._divided(parts)
+        if (parts[0].code, parts[0].name) in self._past.changes:
+            return self._merger_of(parts[0])
+        if not text:
+            return Claim("code-outdated", unit_code=now[0], values={"code": code})
+        values = {"code": code, "by_code": parts[0].full_name, "name": text}
+        return Claim("code-name-disagree", candidates=now, values=values)
 
     # ---- by name
 
     def _by_name(self, text: str, entry: Mapping[str, Any], area: _Area) -> Claim:
         if area.is_province_unknown:
             return Claim("other-province", values={"province": str(entry["province_name"]), "day": self._day})
+        district = str(entry["district_name"])
+        if district and not self._has_districts and (former := self._former_in(district, text, area)):
+            return former
         match = self._names.find_commune(text, parent_code=area.parent_code)
         has_district = area.district_code is not None or not self._has_districts
         if has_district and (match.code is not None or match.is_ambiguous):
             return self._of_match(match, text)
-        district = str(entry["district_name"])
         if area.district_code is not None:
             wider = self._names.find_commune(text, parent_code=area.province_code)
             elsewhere = self._elsewhere(wider, "wrong-district", district)
@@ -207,6 +216,23 @@ class EntryPlaces:
         if area.is_district_unknown:
             return self._elsewhere(match, "district-unknown", district) or found
         return replace(found, reason="name-without-district") if found.reason == "name" else found
+
+    def _former_in(self, district: str, text: str, area: _Area) -> Claim | None:
+        """Return the claim of a commune written with a district, where the list of the day has none any more."""
+        kinds, rest = split_type_word(text)
+        named = self._parts_in.get((_bare_key(district), accented_key(rest)), [])
+        parts = tuple(
+            part
+            for part in named
+            if (not kinds or part.kind in kinds) and area.province_code in (None, self.province_of(part.unit_code))
+        )
+        if len({part.code for part in parts}) != 1:
+            return None
+        if parts[0].is_divided:
+            return self._divided(parts)
+        unit_code, full_name = parts[0].unit_code, parts[0].full_name
+        merged = self._merged(unit_code, full_name)
+        return merged or Claim("former-name", unit_code=unit_code, values={"former": full_name})
 
     def _elsewhere(self, match: PlaceMatch, reason: str, district: str) -> Claim | None:
         """Return the claim of an entry whose name fits, but not where it says to stand; None where none fits."""
@@ -254,24 +280,33 @@ class EntryPlaces:
     def _merged(self, code: str, former_name: str) -> Claim | None:
         """Return the claim of a former unit that is only a part of the present one; None where it is all of it."""
         named = self._parts_named(former_name, (code,))
-        is_part = len(self._parts.get(code, ())) > 1 or any(part.code != code for part in named)
-        return self._merger_of(named[0]) if named and is_part else None
+        changes = self._past.changes if self._past else {}
+        merged = next((part for part in named if (part.code, part.name) in changes), None)
+        return self._merger_of(merged) if merged else None
 
     def _merger_of(self, part: FormerUnit) -> Claim:
-        values = {"former": part.full_name, "unit": self.shown(part.unit_code), **self._when(part.code)}
-        reason = "merged-on" if part.code in self._changes else "merged"
-        return Claim(reason, candidates=(part.unit_code,), values=values)
+        values = {"former": part.full_name, "unit": self.shown(part.unit_code), "when": self._when(part)}
+        return Claim("merged", candidates=(part.unit_code,), values=values)
 
     def _divided(self, parts: tuple[FormerUnit, ...]) -> Claim:
         codes = tuple(dict.fromkeys(part.unit_code for part in parts))
-        values = {"former": parts[0].full_name, "candidates": self._shown_all(codes), **self._when(parts[0].code)}
-        return Claim("divided-on" if parts[0].code in self._changes else "divided", candidates=codes, values=values)
+        values = {"former": parts[0].full_name, "candidates": self._shown_all(codes), "when": self._when(parts[0])}
+        return Claim("divided", candidates=codes, values=values)
 
-    def _when(self, code: str) -> dict[str, str]:
-        if code in self._changes:
-            day, decree = self._changes[code]
-            return {"on": day, "decree": decree}
-        return {"since": self._since, "day": self._day}
+    def _when(self, part: FormerUnit) -> str:
+        return self._past.changes.get((part.code, part.name), "–") if self._past else "–"
 
     def _shown_all(self, codes: tuple[str, ...]) -> str:
         return "; ".join(map(self.shown, codes[:_SHOWN])) + (" …" if len(codes) > _SHOWN else "")
+
+
+def _parts_with_districts(former: FormerUnits) -> Iterator[tuple[FormerUnit, str]]:
+    """Yield each former unit, or part of one, with its district as the older list writes it."""
+    columns = ("name", "kind", "unit_code", "former_code", "is_divided", "district_name")
+    for name, kind, unit_code, code, is_divided, district in zip(*(former.table[c] for c in columns), strict=True):
+        yield FormerUnit(str(name), str(kind), str(unit_code), str(code), bool(is_divided)), str(district)
+
+
+def _bare_key(name: str) -> str:
+    """Return the normal form of a name without its type word."""
+    return accented_key(split_type_word(name)[1])

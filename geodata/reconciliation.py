@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geodata.entry_evidence import Claim, EntryPlaces
-from geodata.former_units import FormerUnits
+from geodata.former_history import Past
 from geodata.names import NameIndex
 from geodata.own_lists import APART, ASSIGN, ENTRY_COLUMNS, Decision, entry_keys
 from geodata.reconciliation_reasons import DOUBTFUL, EXTRA, EXTRA_REASONS, MATCHED, MISSING, STATUSES
@@ -98,8 +98,7 @@ def reconcile(
     entries: pd.DataFrame,
     units: Units,
     *,
-    former: FormerUnits | None = None,
-    changes: Mapping[str, tuple[str, str]] | None = None,
+    past: Past | None = None,
     decisions: Iterable[Decision] = (),
     names: NameIndex | None = None,
 ) -> Reconciliation:
@@ -116,14 +115,12 @@ def reconcile(
         The own list, columns `ENTRY_COLUMNS`.
     units
         The official list of the day.
-    former
-        Units of an older list, so that communes merged or renamed since are known.
-    changes
-        Day and decree of what happened to a former unit: its code → (day as readers see it, decree).
+    past
+        What became of the communes before that day, so that those merged, divided or renamed since are known.
     decisions
         What persons decided before; of several for one entry the last holds.
     names
-        The names of `units` and `former`, where they are indexed already.
+        The names of `units` and of the units before, where they are indexed already.
 
     Raises
     ------
@@ -131,7 +128,7 @@ def reconcile(
         If `entries` lacks a column.
     """
     keyed = entries.assign(entry_key=entry_keys(entries))
-    places = EntryPlaces(units, names or NameIndex(units, former), former, changes or {})
+    places = EntryPlaces(units, names or NameIndex(units, past.former if past else None), past)
     decided = {decision.entry_key: decision for decision in decisions}
     records = [{str(k): v for k, v in entry.items()} for entry in keyed.to_dict("records")]
     claims = [_decided(places, places.claim(entry), decided.get(entry["entry_key"])) for entry in records]

@@ -41,7 +41,6 @@ CONFIDENCES: Final = {
     "name-without-district": 0.88,
     "kind-differs": 0.85,
     "merged": 0.8,
-    "merged-on": 0.8,
     "close-name": 0.7,
     "wrong-district": 0.6,
     "district-unknown": 0.6,
@@ -49,7 +48,6 @@ CONFIDENCES: Final = {
     "taken": 0.5,
     "several": 0.5,
     "divided": 0.5,
-    "divided-on": 0.5,
     "code-names-another": 0.5,
     "code-name-disagree": 0.4,
 }
@@ -58,7 +56,7 @@ CONFIDENCES: Final = {
 EXTRA_REASONS: Final = frozenset({"kept-apart", "unknown", "other-province"})
 """Reasons of entries that are no official unit; an entry without a unit and with another reason is doubtful."""
 
-PART_REASONS: Final = frozenset({"merged", "merged-on", "divided", "divided-on"})
+PART_REASONS: Final = frozenset({"merged", "divided"})
 """Reasons of entries that belong to a unit, or several, without being it."""
 
 SENTENCES: Final = {
@@ -77,10 +75,8 @@ SENTENCES: Final = {
     "name-without-district": mark("The list writes no district, but only one commune of the area has this name."),
     "kind-differs": mark('The name fits; the list writes another type word: "{name}".'),
     # doubtful
-    "merged": mark("{former} was merged into {unit} between {since} and {day}; the own list still keeps it apart."),
-    "merged-on": mark("{former} was merged into {unit} on {on} by {decree}; the own list still keeps it apart."),
-    "divided": mark("{former} was divided between {since} and {day}; its parts belong to {candidates}."),
-    "divided-on": mark("{former} was divided on {on} by {decree}; its parts belong to {candidates}."),
+    "merged": mark("{former} was merged into {unit} ({when}); the own list still keeps it apart."),
+    "divided": mark("{former} was divided ({when}); its parts belong to {candidates}."),
     "close-name": mark("No commune there has this name; {unit} is spelled nearly so."),
     "wrong-district": mark('"{district}" has no such commune; {unit} is in another district of the province.'),
     "district-unknown": mark('"{district}" is no district of the list; the province has {unit}.'),
@@ -114,9 +110,7 @@ REASON_NAMES: Final = {
     "name-without-district": mark("name alone, no other of that name"),
     "kind-differs": mark("name, other type word"),
     "merged": mark("merged since"),
-    "merged-on": mark("merged since"),
     "divided": mark("divided since"),
-    "divided-on": mark("divided since"),
     "close-name": mark("name nearly"),
     "wrong-district": mark("in another district"),
     "district-unknown": mark("district unknown"),

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from coverage.commune_lists import DEFAULT_ORGANISATION, KeptReconciliation, known_days, official_list
+from coverage.commune_lists import DEFAULT_ORGANISATION, KeptReconciliation, official_list
 from coverage.pages import _cache, _decide_entries, _state
-from geodata.errors import FileError
+from geodata.errors import FileError, PlaceError
 from geodata.language import Language
 from geodata.reconciliation_reasons import STATUS_NAMES, STATUS_SHORT, STATUSES
 from geodata.reconciliation_table import balance_of, listing, without_blank
 from geodata.units import COMPANY_CODE, Units
+from loaders.reference import LIST_DATE_2019, LIST_DATE_2021
 from loaders.store.batches import DRAFT
 from loaders.workbook.reader import SUFFIXES
 
@@ -75,7 +76,9 @@ def _draw_upload(choices: _state.Choices) -> None:
             say("Organisation whose list it is"), value=DEFAULT_ORGANISATION, key="list_owner", max_chars=80
         )
     with right:
-        day = st.selectbox(say("Official list of"), known_days(), format_func=language.day, key="list_day")
+        day = st.date_input(
+            say("Official list of"), LIST_DATE_2021, min_value=LIST_DATE_2019, format="DD/MM/YYYY", key="list_day"
+        )
     file = st.file_uploader(say("Own commune list"), type=[suffix[1:] for suffix in SUFFIXES], key="list_file")
     if file is None:
         st.caption(say("The file is checked first; nothing counts before you accept it."))
@@ -85,7 +88,7 @@ def _draw_upload(choices: _state.Choices) -> None:
         return
     try:
         batch_id = _proposed(file, user, organisation, day)
-    except FileError as error:
+    except (FileError, PlaceError) as error:
         st.error(language.explain(error))
         st.caption(say("Nothing was stored; the workspace is as before."))
         return

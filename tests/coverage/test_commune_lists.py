@@ -15,7 +15,7 @@ import pytest
 
 from coverage.commune_lists import CommuneLists, KeptReconciliation, ListProposal, official_list
 from coverage.workspace import Workspace
-from geodata.errors import FileError, WorkspaceError
+from geodata.errors import FileError, PlaceError, WorkspaceError
 from geodata.language import Language
 from geodata.own_lists import APART, ASSIGN, OPEN
 from loaders.workbook.reader import read_workbook
@@ -138,10 +138,10 @@ def test_withdrawn_list_lets_the_one_before_count_again(workspace: Workspace) ->
 
 def test_day_without_a_list_no_organisation_and_no_list_leave_nothing(workspace: Workspace) -> None:
     for options, code in (
-        ({"day": date(2018, 1, 1)}, "call.no-official-list"),
+        ({"day": date(2018, 1, 1)}, "units.day-unknown"),
         ({"organisation": " "}, "call.organisation-missing"),
     ):
-        with pytest.raises(WorkspaceError) as caught:
+        with pytest.raises((WorkspaceError, PlaceError)) as caught:
             propose(workspace, CLOSE, **options)
         assert caught.value.code == code
     with pytest.raises(FileError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -12,16 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import FigureError
+from geodata.former_history import past_of
 from geodata.language import Language
 from geodata.names import NameIndex
 from geodata.own_lists import APART, ASSIGN, ENTRY_COLUMNS, OPEN, Decision, entry_keys, written_name
 from geodata.reconciliation import Reconciliation, reconcile
 from geodata.reconciliation_reasons import CONFIDENCES, EXTRA_REASONS, REASON_NAMES, SENTENCES, STATUSES, sentence_of
 from geodata.reconciliation_table import balance_of, listing
-from loaders.reference import load_former_units, load_units
+from loaders.reference import load_unit_history, load_units
 
-UNITS, FORMER = load_units(), load_former_units()
-NAMES = NameIndex(UNITS, FORMER)
+UNITS = load_units()
+PAST = past_of(load_unit_history(), UNITS.list_date)
+NAMES = NameIndex(UNITS, PAST.former)
 AN_PHU = {"district_name": "An Phú", "province_name": "An Giang"}
 AN_GIANG = {"district_name": "Huyện Châu Phú", "province_name": "An Giang"}
 CAN_GIUOC = {"district_name": "Cần Giuộc", "province_name": "Long An"}
@@ -34,7 +37,7 @@ def entries(*rows: dict[str, Any]) -> pd.DataFrame:
 
 
 def result(*rows: dict[str, Any], decisions: tuple[Decision, ...] = ()) -> Reconciliation:
-    return reconcile(entries(*rows), UNITS, former=FORMER, names=NAMES, decisions=decisions)
+    return reconcile(entries(*rows), UNITS, past=PAST, names=NAMES, decisions=decisions)
 
 
 def own(found: Reconciliation) -> pd.DataFrame:
@@ -121,14 +124,42 @@ def test_merged_commune_kept_beside_its_successor_is_doubtful_and_the_successor_
     assert found["suggested_row"].tolist() == ["3", ""]
 
 
-def test_date_and_decree_of_a_merger_are_told_where_they_are_known() -> None:
-    changes = {"28171": ("01/01/2020", "Nghị quyết 836/NQ-UBTVQH14")}
-    made = reconcile(entries({"name": "Xã Tân Kim", **CAN_GIUOC}), UNITS, former=FORMER, changes=changes)
-    row = own(made).iloc[0]
-    assert sentence_of(row["reason"], row["values"], Language("en")) == (
-        "Xã Tân Kim was merged into Thị trấn Cần Giuộc (28159, Huyện Cần Giuộc) on 01/01/2020 by Nghị quyết "
-        "836/NQ-UBTVQH14; the own list still keeps it apart."
+def test_date_and_decree_of_a_merger_are_told_as_far_as_they_were_seen() -> None:
+    made = own(result({"name": "Xã Tân Kim", **CAN_GIUOC}, {"name": "Xã Đạ M'ri", "district_name": "Đạ Huoai"}))
+    seen, between = (sentence_of(row.reason, row.values, Language("en")) for row in made.itertuples())
+    assert seen == (
+        "Xã Tân Kim was merged into Thị trấn Cần Giuộc (28159, Huyện Cần Giuộc) (01/01/2020, 836/NQ-UBTVQH14); the own "
+        "list still keeps it apart."
     )
+    assert "(17/12/2019 – 01/07/2021, 833/NQ-UBTVQH14)" in between
+
+
+def test_without_a_past_nothing_is_followed() -> None:
+    made = reconcile(entries({"name": "Xã Tân Kim", **CAN_GIUOC}), UNITS)
+    assert own(made)[["status", "reason"]].to_numpy().tolist() == [["extra", "unknown"]]
+
+
+DAY_2025 = date(2025, 7, 1)
+PAST_2025 = past_of(load_unit_history(), DAY_2025)
+UNITS_2025 = load_unit_history().units_on(DAY_2025)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"name": "Xã Mỹ Đức", "province_name": "An Giang"}, ("matched", "name")),
+        ({"name": "Xã Mỹ Đức", **AN_GIANG}, ("matched", "name")),
+        ({"name": "Xã Mỹ Phú", **AN_GIANG}, ("doubtful", "merged")),
+        ({"name": "Xã Tân Kim", **CAN_GIUOC}, ("doubtful", "merged")),
+        ({"name": "Đặc khu Phú Quốc", "province_name": "Kiên Giang"}, ("matched", "name")),
+        ({"name": "Xã Mỹ Đức", "province_name": "Thái Bình"}, ("extra", "other-province")),
+    ],
+)
+def test_lists_of_2025_are_read_by_the_districts_and_provinces_before(
+    entry: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    found = own(reconcile(entries(entry), UNITS_2025, past=PAST_2025)).iloc[0]
+    assert (found["status"], found["reason"]) == expected
 
 
 def decision(entry: dict[str, Any], verdict: str, unit_code: str = "") -> Decision:
@@ -218,7 +249,7 @@ EVERY = set(UNITS.communes.index)
 @given(rows_of_lists, st.randoms(use_true_random=False))
 def test_nothing_of_either_book_is_lost_or_counted_twice(rows: list[dict[str, Any]], random: Any) -> None:
     made = entries(*rows)
-    found = reconcile(made, UNITS, former=FORMER, names=NAMES)
+    found = reconcile(made, UNITS, past=PAST, names=NAMES)
     counts = found.counts
     assert counts["matched"] + counts["doubtful"] + counts["extra"] == len(rows) == found.entries
     assert counts["matched"] + counts["missing"] == len(EVERY) == found.official
@@ -230,5 +261,5 @@ def test_nothing_of_either_book_is_lost_or_counted_twice(rows: list[dict[str, An
     assert found.by_province().to_numpy().sum() == len(found.table)
     order = list(range(len(rows)))
     random.shuffle(order)
-    shuffled = reconcile(made.iloc[order], UNITS, former=FORMER, names=NAMES)
+    shuffled = reconcile(made.iloc[order], UNITS, past=PAST, names=NAMES)
     pd.testing.assert_frame_equal(shuffled.table, found.table)

@@ -10,15 +10,16 @@ import openpyxl
 import pytest
 
 from geodata.errors import FileError
+from geodata.former_history import past_of
 from geodata.names import NameIndex
 from geodata.own_lists import ENTRY_COLUMNS
 from geodata.reconciliation import reconcile
-from loaders.reference import load_former_units, load_units
+from loaders.reference import load_former_units, load_unit_history, load_units
 from loaders.survey.commune_lists import CommuneListReading, read_commune_list
 from tests.own_commune_list import make_own_list
 
-UNITS, FORMER = load_units(), load_former_units()
-NAMES = NameIndex(UNITS, FORMER)
+UNITS = load_units()
+NAMES = NameIndex(UNITS, load_former_units())
 
 
 def workbook(*rows: Sequence[Any], title: str = "Sheet") -> bytes:
@@ -142,7 +143,7 @@ def test_book_of_2503_entries_is_reconciled_to_the_last_row() -> None:
     made = make_own_list()
     reading = read(made.content)
     assert len(reading.entries) == made.entries == 2503
-    found = reconcile(reading.entries, UNITS, former=FORMER, names=NAMES)
+    found = reconcile(reading.entries, UNITS, past=past_of(load_unit_history(), UNITS.list_date))
     assert found.counts == {"matched": 2462, "missing": 22, "extra": 2, "doubtful": 39}
     assert found.reason_counts == dict(made.expected)
     assert found.reason_counts["doubtful", "merged"] == 24
