@@ -50,3 +50,7 @@ class FileError(PhuDienError):
 
 class WorkspaceError(PhuDienError):
     """A workspace or store that cannot do what was asked."""
+
+
+class ClusterError(PhuDienError):
+    """A cluster that cannot be used, or did not do all of its work."""

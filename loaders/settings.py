@@ -1,4 +1,4 @@
-"""The settings of a workspace: where it lives, its database, the tile background of its maps, its proxy."""
+"""The settings of a workspace: where it lives, its database, the background of its maps, its proxy, its cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from geodata.errors import WorkspaceError, mark
 HOME_VARIABLE: Final = "PHUDIEN_HOME"
 DATABASE_FILE: Final = "phudien.db"
 SETTINGS_FILE: Final = "settings.toml"
-_KEYS: Final = ("database_url", "tiles_url", "language", "proxy_url")
+_KEYS: Final = ("database_url", "tiles_url", "language", "proxy_url", "cluster_address")
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,16 @@ class Settings:
     proxy_url
         Proxy by which boundaries are downloaded, such as ``http://proxy:3128``; where not set, the standard
         environment variables decide.
+    cluster_address
+        Scheduler of the Dask cluster on which ledgers are rolled up, such as ``tcp://192.168.1.20:8786``; this machine
+        alone where not set.
     """
 
     database_url: str
     tiles_url: str | None = None
     language: str = "vi"
     proxy_url: str | None = None
+    cluster_address: str | None = None
 
 
 def default_home() -> Path:
@@ -87,6 +91,7 @@ def read_settings(home: Path, environment: Mapping[str, str] | None = None) -> S
         tiles_url=values.get("tiles_url"),
         language=values.get("language", "vi"),
         proxy_url=_proxy_of(values, file),
+        cluster_address=values.get("cluster_address"),
     )
 
 
