@@ -125,8 +125,9 @@ class UnitHistory:
 
     def spell(self, code: str, day: date) -> pd.Series[Any]:
         """Return the spell of the unit that had this code on a day; raise `PlaceError` where there is none."""
-        on_day = self._spells_on(self._since(day))
-        found = on_day[on_day["code"] == code]
+        self._since(day)
+        of_code = self.spells.iloc[self._rows_of_code.get(code, [])]
+        found = _holding(of_code, day)
         if not len(found):
             raise PlaceError(
                 "place.code-unknown-on-day",
@@ -141,6 +142,25 @@ class UnitHistory:
         earlier, later = sorted((pd.Timestamp(from_day), pd.Timestamp(to_day)))
         day = self.events["valid_date"]
         return self.events[(day > earlier) & (day <= later)]
+
+    def events_of(self, code: str, day: date) -> pd.DataFrame:
+        """
+        Return the events of the unit that had this code on a day, and of all that it came from and went into.
+
+        Events are followed from unit to unit, never from code to code, so that a reused code joins nothing.
+
+        Raises
+        ------
+        PlaceError
+            If no unit had the code on the day, or the day is not known.
+        """
+        level = self.spell(code, day)["level"]
+        events = self.events[self.events["level"] == level]
+        at = pd.Timestamp(day)
+        later = _followed(events[events["valid_date"] > at], code, own="code_before", heir="code_after")
+        past = events[events["valid_date"] <= at].iloc[::-1]
+        earlier = _followed(past, code, own="code_after", heir="code_before")
+        return self.events.loc[sorted(earlier + later)]
 
     @cached_property
     def commune_links(self) -> pd.DataFrame:
@@ -172,9 +192,14 @@ class UnitHistory:
         return max((changed for changed in self.change_days if changed <= day), default=self.first_day)
 
     def _spells_on(self, day: date) -> pd.DataFrame:
-        at = pd.Timestamp(day)
-        ends = self.spells["valid_to"]
-        return self.spells[(self.spells["valid_from"] <= at) & (ends.isna() | (ends > at))]
+        return _holding(self.spells, day)
+
+    @cached_property
+    def _rows_of_code(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for row, code in enumerate(self.spells["code"]):
+            rows.setdefault(code, []).append(row)
+        return rows
 
     def _table_on(self, day: date) -> pd.DataFrame:
         spells = self._spells_on(day)
@@ -208,3 +233,28 @@ class UnitHistory:
         key = zip(spells["valid_from"], spells["code"], strict=True)
         is_new = ~follows | np.fromiter((pair in touched for pair in key), dtype=bool, count=len(spells))
         return is_new.cumsum().reindex(self.spells.index)
+
+
+def _holding(spells: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Return the spells that hold on a day."""
+    at = pd.Timestamp(day)
+    ends = spells["valid_to"]
+    return spells[(spells["valid_from"] <= at) & (ends.isna() | (ends > at))]
+
+
+def _followed(events: pd.DataFrame, code: str, *, own: str, heir: str) -> list[int]:
+    """Return the rows that touch the unit or its heirs, day by day in the order of `events`."""
+    followed = {code}
+    found: list[int] = []
+    for _, of_day in events.groupby("valid_date", sort=False):
+        touches = of_day[own].isin(followed)
+        rows = of_day[touches | ((of_day["kind"] == "part-moved") & of_day[heir].isin(followed))]
+        if not len(rows):
+            continue
+        found += rows.index.tolist()
+        links = rows[rows["kind"].isin(_LINKS)]
+        # What was formed out of them and what of them ended that day belongs to the story too.
+        related = of_day[own].isna() & of_day[heir].isin(links[heir])
+        found += of_day.index[related].tolist()
+        followed = (followed - set(links[own])) | set(links[heir])
+    return found

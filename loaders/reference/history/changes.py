@@ -40,16 +40,24 @@ def find_changes(step: Step, decrees: pd.DataFrame) -> list[Change]:
     """Return what changed between two lists: communes, then districts and provinces; each with its decree."""
     province = _provinces(step.before) | _provinces(step.after)
     changes = []
-    for edges in _connected(step.edges):
+    for edges in _connected(step.edges[~_went_on(step)]):
         before, after = _codes(edges["code_before"]), _codes(edges["code_after"])
-        if before == after and len(before) == 1 and _is_same(step, before[0]):
-            continue
         areas = {*before, *after, *_parents(step.before, before), *_parents(step.after, after)}
         where = (
             {province[code] for code in after} if step.last_day.year == 2025 else {province[code] for code in before}
         )
         changes.append(Change(before, after, edges, _decree(step, decrees, where, areas)))
     return changes + _changes_above(step, decrees, province)
+
+
+def _went_on(step: Step) -> pd.Series[bool]:
+    """Return which edges are of communes that are the same on both lists, and neither took nor gave."""
+    edges = step.edges
+    is_alone = ~edges["code_before"].duplicated(keep=False) & ~edges["code_after"].duplicated(keep=False)
+    is_same = edges["code_before"] == edges["code_after"]
+    for column in ("name", "kind", "parent_code"):
+        is_same &= edges["code_before"].map(step.before[column]) == edges["code_after"].map(step.after[column])
+    return is_alone & is_same
 
 
 def _changes_above(step: Step, decrees: pd.DataFrame, province: dict[str, str]) -> list[Change]:
