@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +94,22 @@ def status(options: argparse.Namespace, language: Language) -> int:
         print(language.say("Synthetic demonstration data, not real figures."))
     for figure in figures.values():
         print(f"  {figure.indicator.title(language)}: {figure.display(language)}")
+    for sentence in _other_book(workspace, period, options.area, language):
+        print(sentence)
     return DONE
+
+
+def _other_book(workspace: Workspace, period: Period, area: str, language: Language) -> Iterator[str]:
+    """Say what was published of the communes with power in the same quarter: it was counted in another book."""
+    published = workspace.published.set_index("indicator").loc["communes_with_power"].to_dict()
+    if area == COMPANY_CODE and date.fromisoformat(str(published["period"])) == period.last_day:
+        yield language.say(
+            "Communes: EVNSPC published {with_power} of {all}, counted in its own book; here official communes count "
+            "({official}). See: phudien communes reconcile",
+            with_power=int(published["numerator"]),
+            all=int(published["denominator"]),
+            official=len(workspace.units.communes),
+        )
 
 
 def history(options: argparse.Namespace, language: Language) -> int:

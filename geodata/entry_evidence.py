@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -18,6 +19,9 @@ _CLOSE_LETTERS: Final = 2
 """Letters by which a name may differ to be suggested as nearly so; more is another name."""
 
 _SHOWN: Final = 4
+
+_REMARK: Final = re.compile(r"(?<=\S)\s*\([^()]*\)\s*$")
+"""What offices write behind a name: "Xã Tân Kim (cũ)"; no official name has parentheses."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ class EntryPlaces:
         area = self._area(str(entry["province_name"]), str(entry["district_name"]))
         code = str(entry["gso_code"])
         code = code.zfill(5) if code.isdigit() else code
-        text = written_name(str(entry["name"]), str(entry["kind"]))
+        text = _REMARK.sub("", written_name(str(entry["name"]), str(entry["kind"])))
         if code in self._communes:
             claim = self._by_code(code, text, entry, area)
         elif code and self._past is not None and code in self._past.former.by_code:

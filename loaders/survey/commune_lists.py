@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +17,7 @@ from geodata.units import Units
 from loaders.survey.issues import INFO, Issue
 from loaders.survey.labels import total_of, without_numbering
 from loaders.survey.log import SurveyLog
-from loaders.survey.places import RowPlaces
+from loaders.survey.places import PlaceTyped, RowPlaces
 from loaders.survey.provinces import is_province
 from loaders.survey.tables import ChosenColumns, TableFound, TableRead, TableReader
 from loaders.survey.templates import COMMUNE_LIST, SurveyTemplate, load_template
@@ -25,6 +26,8 @@ from loaders.workbook.reader import read_workbook
 
 _COMMUNE_KINDS: Final = frozenset({"xa", "phuong", "thi-tran"})
 _GSO_DIGITS: Final = 5
+_COMPANY_OF_PROVINCE: Final = re.compile(r"(?:công\s+ty\s+(?:tnhh\s+mtv\s+)?điện\s+lực|ctđl|pc)\s+", re.IGNORECASE)
+_COMPANY: Final = re.compile(rf"(?:{_COMPANY_OF_PROVINCE.pattern}|điện\s+lực\s+)(?=\S)", re.IGNORECASE)
 _LEAST_CODES_KNOWN: Final = 0.5
 """Share of its codes that a column must have in common with the official lists to be read as one of them."""
 
@@ -139,6 +142,7 @@ class _ListRows:
 
     def _entry(self, index: int, row: Row, name: str, code: str) -> dict[str, Any]:
         typed = self._places.typed
+        district, province = _without_company(typed.district), _without_company(typed.province)
         return {
             "sheet": self._table.sheet.name,
             "row": index + 1,
@@ -146,8 +150,8 @@ class _ListRows:
             # "P. 1" is Phường 1, and no first point of a list.
             "name": name if split_type_word(name)[0] else without_numbering(name),
             "kind": self._table.text(row, "commune_kind"),
-            "district_name": typed.district,
-            "province_name": typed.province,
+            "district_name": district,
+            "province_name": province,
             "gso_code": code,
         }
 
@@ -171,9 +175,21 @@ class _ListRows:
                 continue
             if not name and self._is_in_place_column(row, text):
                 continue  # a district that stands in its own column holds below without being a heading
-            if self._places.take_group(text):
+            if self._take_company(text) or self._places.take_group(text):
                 return True
         return False
+
+    def _take_company(self, text: str) -> bool:
+        """Let a power company hold for its province, and a unit of it (Điện lực Châu Phú) for its district."""
+        bare = _without_company(text)
+        if bare == text:
+            return False
+        typed = self._places.typed
+        is_whole = is_province(bare) and (
+            bool(_COMPANY_OF_PROVINCE.match(without_numbering(text))) or not typed.province
+        )
+        self._places.resume(PlaceTyped(bare, "") if is_whole else PlaceTyped(typed.province, bare))
+        return True
 
     def _is_in_place_column(self, row: Row, text: str) -> bool:
         return text in (self._table.text(row, "district_name"), self._table.text(row, "province_name"))
@@ -212,6 +228,18 @@ class _ListRows:
             ),
             code=self._table.text(row, "own_code"),
         )
+
+
+def _without_company(text: str) -> str:
+    """
+    Return the place that a power company or a unit of it is named for.
+
+    Examples
+    --------
+    >>> _without_company("Công ty Điện lực An Giang"), _without_company("Điện lực Châu Phú"), _without_company("An Phú")
+    ('An Giang', 'Châu Phú', 'An Phú')
+    """
+    return _COMPANY.sub("", without_numbering(text)) if _COMPANY.match(without_numbering(text)) else text
 
 
 def _with_own_codes(entries: pd.DataFrame, units: Units, names: NameIndex) -> pd.DataFrame:

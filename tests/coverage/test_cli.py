@@ -58,6 +58,14 @@ def test_status_answers_published_figures_by_their_names(demo: Path, capsys: pyt
     }
 
 
+def test_status_tells_both_books_of_communes(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = "EVNSPC published 2,503 of 2,503, counted in its own book; here official communes count (2,484)"
+    for period, area, is_told in (("2021-Q2", "EVNSPC", True), ("2021-Q2", "89", False), ("2021-Q1", "EVNSPC", False)):
+        call = ["status", "--period", period, "--area", area, "--workspace", str(demo), "--lang", "en"]
+        assert main(call) == 0
+        assert (both in capsys.readouterr().out) == is_told
+
+
 def test_status_of_a_district_in_english(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--period", "2021-Q2", "--area", "889", "--workspace", str(demo), "--lang", "en"]) == 0
     shown = capsys.readouterr().out

@@ -53,6 +53,7 @@ MATCHES: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
     ({"name": "Xã Mỹ Đức", **AN_GIANG}, ("matched", "name", "30469")),
     ({"name": unicodedata.normalize("NFD", "xã MỸ  ĐỨC"), **AN_GIANG}, ("matched", "name", "30469")),
     ({"name": "Mỹ Đức", "kind": "X", **AN_GIANG}, ("matched", "name", "30469")),
+    ({"name": "Xã Mỹ Đức (vùng sâu)", **AN_GIANG}, ("matched", "name", "30469")),
     ({"name": "My Duc", **AN_GIANG}, ("matched", "spelling", "30469")),
     ({"name": "Mỹ Đức", "gso_code": "30469", **AN_GIANG}, ("matched", "code-and-name", "30469")),
     ({"name": "", "gso_code": "30469"}, ("matched", "code", "30469")),

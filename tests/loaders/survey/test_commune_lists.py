@@ -80,6 +80,35 @@ def test_district_headings_in_the_column_of_names() -> None:
     ]
 
 
+def test_power_companies_stand_for_their_provinces_and_units_of_them_for_districts() -> None:
+    rows = [
+        ["STT", "Tên xã", "Ghi chú"],
+        ["I", "Công ty Điện lực Trà Vinh"],
+        [None, "Điện lực Trà Vinh"],
+        [1, "Phường 4"],
+        [None, "2. Điện lực Càng Long"],
+        [2, "Xã Mỹ Cẩm"],
+    ]
+    expected = [("Trà Vinh", "Trà Vinh", "Phường 4"), ("Trà Vinh", "Càng Long", "Xã Mỹ Cẩm")]
+    assert places(read(workbook(*rows))) == expected
+    beside = [["Công ty Điện lực", "Huyện", "Tên xã"], ["PC Trà Vinh", "Điện lực Càng Long", "Xã Mỹ Cẩm"]]
+    assert places(read(workbook(*beside))) == expected[1:]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["TT", "Tên đơn vị hành chính", "Mã ĐVHC"],
+        ["Số TT", "Xã/phường/thị trấn", "Mã số xã"],
+        ["No.", "Commune", "Commune code"],
+        ["STT", "Tên ĐVHC", "Mã Tổng cục Thống kê"],
+    ],
+)
+def test_headers_as_offices_write_them(header: list[str]) -> None:
+    found = read(workbook(["Phụ lục 1"], header, [1, "Xã Mỹ Đức", "30469"])).entries
+    assert found[["row", "name", "gso_code"]].to_numpy().tolist() == [[3, "Xã Mỹ Đức", "30469"]]
+
+
 def test_commune_that_bears_the_name_of_a_province_is_no_heading() -> None:
     rows = [
         ["STT", "Huyện", "Tên xã"],
