@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -14,12 +15,16 @@ import xlsxwriter
 from geodata.language import Language
 from geodata.reconciliation import Reconciliation
 from geodata.reconciliation_reasons import REASON_NAMES, STATUS_NAMES, STATUS_SHORT, STATUSES
-from geodata.reconciliation_table import ListFacts, balance_of, listing
+from geodata.reconciliation_table import ListFacts, balance_of, listing, without_blank
 from geodata.units import Units
 
 _A4: Final = 9
 _COUNT: Final = "#,##0"
-_WIDTHS: Final = (13, 7, 26, 24, 54, 40, 9, 26, 26, 20, 10, 12, 10, 18, 12)
+_WIDTHS: Final = (13, 6, 22, 20, 50, 36, 8, 22, 22, 18, 9, 11, 8, 16, 10)
+"""Widths of the columns of a listing, in letters."""
+
+_LINE_POINTS: Final = 13.5
+_MOST_LINES: Final = 12
 
 
 @dataclass
@@ -56,7 +61,7 @@ class _Book:
         style = self.format(bold=True, text_wrap=True, align="center", border=1, bg_color="#dce6f1", font_size=10)
         for column, label in enumerate(labels):
             sheet.write_string(row, column, label, style)
-        sheet.set_row(row, 34)
+        sheet.set_row(row, 44)
 
 
 def write_reconciliation(result: Reconciliation, facts: ListFacts, units: Units, language: Language) -> bytes:
@@ -133,14 +138,22 @@ def _write_provinces(book: _Book, sheet: Any, result: Reconciliation, units: Uni
 
 
 def _write_rows(book: _Book, name: str, rows: pd.DataFrame) -> None:
+    """Write the rows of one status; columns that say nothing in any of them are left out, so that the page is read."""
     sheet = book.add_sheet(name)
-    book.write_header(sheet, 0, list(rows.columns))
-    for column, width in enumerate(_WIDTHS):
-        sheet.set_column(column, column, width)
+    widths = dict(zip(rows.columns, _WIDTHS, strict=True))
+    shown = rows.iloc[:, 1:]  # the sheet is of one status
+    shown = without_blank(shown) if len(shown) else shown
+    book.write_header(sheet, 0, list(shown.columns))
+    for column, label in enumerate(shown.columns):
+        sheet.set_column(column, column, widths[label])
     cell = book.format(border=1, text_wrap=True, font_size=10, valign="top")
-    for row, texts in enumerate(rows.itertuples(index=False), start=1):
+    letters = [widths[label] for label in shown.columns]
+    for row, texts in enumerate(shown.itertuples(index=False), start=1):
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, cell)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(rows.columns) - 1)
+        # Wrapped text gets no row height of its own in every program that opens the file.
+        lines = max(math.ceil(len(text) / width) for text, width in zip(texts, letters, strict=True))
+        sheet.set_row(row, _LINE_POINTS * min(max(lines, 1), _MOST_LINES) + 2)
+    sheet.autofilter(0, 0, max(len(shown), 1), len(shown.columns) - 1)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
