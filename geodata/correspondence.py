@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.unit_history import UnitHistory
-from geodata.units import COMMUNE
+from geodata.units import COMMUNE, PROVINCE
 
 _Weights = dict[str, float]
 _Step = dict[str, dict[str, float | None]]
@@ -69,16 +69,23 @@ def correspondence(history: UnitHistory, *, from_day: date, to_day: date) -> pd.
 
 def counterparts(history: UnitHistory, code: str, *, day: date, on_day: date) -> tuple[str, ...]:
     """
-    Return the codes that the commune with this code on `day` has, or has parts in, on another day.
+    Return the codes that a unit has, or has parts in, on another day, among the units of its level.
+
+    Of a province or district those are the ones that its communes lie in on the other day; for a list without
+    districts there are none of a district.
 
     Raises
     ------
     PlaceError
-        If no commune had the code on `day`, or a day is not known.
+        If no unit had the code on `day`, or a day is not known.
     """
-    history.spell(code, day)
-    allowed = frozenset(history.units_on(on_day).communes.index)
-    return tuple(sorted(allowed & trace_units(history, [code], day, on_day)[code].shares.keys()))
+    own, other = history.units_on(day), history.units_on(on_day)
+    level = own.find(code)["level"]
+    traces = trace_units(history, own.communes_of(code).index, day, on_day)
+    reached = other.communes.loc[other.communes.index.isin({to for trace in traces.values() for to in trace.shares})]
+    if level == COMMUNE:
+        return tuple(reached.index)
+    return tuple(sorted(reached["province_code" if level == PROVINCE else "district_code"].dropna().unique()))
 
 
 def trace_units(history: UnitHistory, codes: Iterable[str], from_day: date, to_day: date) -> dict[str, Trace]:

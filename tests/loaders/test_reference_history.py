@@ -13,11 +13,18 @@ import pytest
 from geodata.errors import PlaceError
 from geodata.event_sentences import describe_event, describe_unit
 from geodata.language import Language
-from geodata.lineage import area_shares, correspondence, restate
+from geodata.lineage import area_shares, correspondence, counterparts, restate
 from geodata.tables import MEASURES
 from geodata.unit_history import EVENT_KINDS, UnitHistory
-from geodata.units import COMMUNE
-from loaders.reference import load_communes_2025, load_successors, load_unit_history, load_units, load_units_2025
+from geodata.units import COMMUNE, Units
+from loaders.reference import (
+    load_communes_2025,
+    load_former_units,
+    load_successors,
+    load_unit_history,
+    load_units,
+    load_units_2025,
+)
 from loaders.reference.history.build import build_communes_2025, build_history
 from loaders.reference.history.lists import FOLDER, read_changes
 from loaders.reference.packages import read_packages
@@ -65,6 +72,7 @@ def test_counts_of_the_five_lists(
         ("60", date(2024, 12, 1), 93, 16, 12),
         ("68", date(2024, 12, 1), 106, 18, 13),
         ("80", date(2024, 12, 1), 160, 11, 15),
+        ("91", date(2024, 12, 1), 116, 17, 10),
         ("96", date(2024, 12, 1), 82, 9, 9),
         ("77", date(2025, 1, 1), 42, 28, 7),
         ("89", date(2025, 1, 1), 110, 27, 18),
@@ -76,6 +84,40 @@ def test_counts_that_the_decrees_state(
 ) -> None:
     kinds = history.units_on(day).communes_of(province)["kind"].value_counts()
     assert (kinds["xa"], kinds["phuong"], kinds["thi-tran"]) == (xa, phuong, thi_tran)
+
+
+@pytest.mark.parametrize(
+    ("province", "xa", "phuong", "dac_khu"),
+    [("82", 82, 20, 0), ("86", 105, 19, 0), ("91", 85, 14, 3), ("92", 72, 31, 0)],
+)
+def test_counts_that_the_decrees_of_2025_state(
+    history: UnitHistory, province: str, xa: int, phuong: int, dac_khu: int
+) -> None:
+    kinds = history.units_on(date(2025, 7, 1)).communes_of(province)["kind"].value_counts()
+    assert (kinds["xa"], kinds["phuong"], kinds.get("dac-khu", 0)) == (xa, phuong, dac_khu)
+
+
+def test_the_former_units_of_2019_are_those_of_the_history(history: UnitHistory) -> None:
+    old, new = (_with_district_names(history.units_on(day)) for day in (date(2019, 1, 1), date(2021, 7, 1)))
+    pairs = correspondence(history, from_day=date(2019, 1, 1), to_day=date(2021, 7, 1))
+    before = pairs.join(old, on="from_code")
+    after = pairs.join(new, on="to_code")
+    is_other = pairs["from_code"] != pairs["to_code"]
+    for column in ("name", "kind", "district_name"):
+        is_other |= before[column] != after[column]
+    told = before.loc[is_other, ["from_code", "to_code", "kind", "district_name", "is_divided"]]
+    shipped = load_former_units().table[["former_code", "unit_code", "kind", "district_name", "is_divided"]]
+    # Thường Thới Tiền became a township on 1 March 2019; the file of codes has it as one already.
+    assert set(told.itertuples(index=False, name=None)) - set(shipped.itertuples(index=False, name=None)) == {
+        ("29971", "29971", "xa", "Huyện Hồng Ngự", False)
+    }
+    assert len(told) == len(shipped) + 1
+
+
+def _with_district_names(units: Units) -> pd.DataFrame:
+    communes = units.communes[["name", "kind"]].copy()
+    communes["district_name"] = units.communes["district_code"].map(units.districts["full_name"])
+    return communes
 
 
 def test_the_lists_of_2021_and_2025_are_the_shipped_ones(history: UnitHistory) -> None:
@@ -102,6 +144,16 @@ def test_province_codes_that_another_province_took_over(history: UnitHistory) ->
     assert names["82"] == ("Tiền Giang", "Đồng Tháp")
     with pytest.raises(PlaceError):
         history.spell("89", date(2025, 7, 1))
+
+
+def test_areas_of_2021_on_the_map_of_2025_and_back(history: UnitHistory) -> None:
+    days = {"day": date(2021, 7, 1), "on_day": date(2025, 7, 1)}
+    assert counterparts(history, "89", **days) == ("91",)
+    assert counterparts(history, "886", **days) == ()  # there are no districts
+    assert counterparts(history, "28825", **days) == ("28807",)
+    back = {"day": date(2025, 7, 1), "on_day": date(2021, 7, 1)}
+    assert counterparts(history, "86", **back) == ("83", "84", "86")
+    assert counterparts(history, "697", day=date(2021, 7, 1), on_day=date(2024, 1, 1)) == ("697",)
 
 
 @pytest.mark.parametrize(("code", "names"), REUSED.items())
