@@ -14,9 +14,16 @@ from geodata.units import Units
 CODES_2019: Final = Path(__file__).parents[3] / "shared/data/communes_2021/codes_2019_to_2021.csv"
 """The codes of 2019 on those of 2021, in the folder of real files beside the checkout; see README.md."""
 
-DIVIDED: Final = {"26407": ("26410", "26395"), "28186": ("28159", "28177"), "31372": ("31366", "31369")}
+
+def _read_divided() -> dict[str, tuple[str, ...]]:
+    known = pd.read_csv(Path(__file__).parent / "history/parts.csv", dtype="str")
+    divided = known[(known["period"] == "2019") & (known["what"] == "division")]
+    return {str(code): tuple(parts) for code, parts in divided.groupby("code_before")["code_after"]}
+
+
+DIVIDED: Final = _read_divided()
 """
-Communes that were divided; the file of codes has the first part only, the list of changes 2019-2024 has the others.
+Communes that were divided, and their parts; the file of codes has the first part of each only.
 
 Suối Trầu went to Bàu Cạn (700 people) and, most of it, to Bình Sơn; Trường Bình to the township Cần Giuộc and, with
 3,655 of its people, to Mỹ Lộc; Phú An to the township Ngã Sáu (1,030) and to Đông Thạnh (2,602).
