@@ -15,6 +15,7 @@ from coverage.workspace import Workspace
 from geodata.errors import WorkspaceError, mark
 from geodata.former_history import Past, past_of
 from geodata.language import Language
+from geodata.name_keys import accented_key
 from geodata.names import NameIndex
 from geodata.own_lists import ASSIGN, OPEN, VERDICTS, Decision
 from geodata.reconciliation import Reconciliation, reconcile
@@ -146,6 +147,7 @@ class CommuneLists:
             content, file_name=file_name, units=self._workspace.units, names=self._workspace.names
         )
         with engine.writing(self._workspace.engine) as connection:
+            organisation = _as_known(connection, organisation)
             result = self._reconcile(connection, reading.entries, official, organisation)
             stored = self._known(connection, content, reading, organisation, day, user)
             if stored is None:
@@ -308,6 +310,12 @@ class CommuneLists:
             uploaded_on=date.fromisoformat(batch.created_at[:10]),
             version=f"v{kept.version}",
         )
+
+
+def _as_known(connection: Connection, organisation: str) -> str:
+    """Return an organisation as it was written before, where only spelling tells the two apart."""
+    known = {accented_key(one.organisation): one.organisation for one in store.lists_of(connection)}
+    return known.get(accented_key(organisation), organisation)
 
 
 def _unit_decided(now: pd.DataFrame, key: str, verdict: str, unit_code: str, stored: StoredList) -> str:

@@ -62,6 +62,8 @@ def test_draft_does_not_count_and_the_same_file_is_the_same_batch(workspace: Wor
     first, again = (lists.propose(content, "danh_muc.xlsx", user="An") for _ in range(2))
     assert first.stored.batch.id == again.stored.batch.id
     assert lists.counting() == []
+    again = lists.propose(content, "danh_muc.xlsx", user="An", organisation=" evnspc")
+    assert (again.stored.batch.id, again.stored.organisation) == (first.stored.batch.id, "EVNSPC")
     other = lists.propose(content, "danh_muc.xlsx", user="An", organisation="PC An Giang")
     assert other.stored.batch.id != first.stored.batch.id
 
