@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -148,6 +151,24 @@ def test_entry_without_a_name_is_told() -> None:
     reading = read(workbook(["Mã CMIS", "Tên xã"], ["A1", "=B9"], ["A2", "Mỹ Đức"]))
     assert reading.entries["own_code"].tolist() == ["A2"]
     assert [(issue.cell, issue.code) for issue in reading.issues] == [("A2", "commune-list.name-missing")]
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_other_spreadsheets_say_the_same(kind: str, tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not on this machine")
+    content = workbook(
+        ["STT", "Huyện", "Tên xã", "Mã xã"], [1, "Châu Phú", "Xã Mỹ Đức", "30469"], [2, "", "Mỹ Phú", 30472]
+    )
+    (tmp_path / "danh_muc.xlsx").write_bytes(content)
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = [office, profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "danh_muc.xlsx")], check=True, capture_output=True, timeout=180)
+    found = read((tmp_path / f"danh_muc.{kind}").read_bytes(), f"danh_muc.{kind}").entries
+    columns = ["row", "district_name", "name", "gso_code"]
+    assert found[columns].equals(read(content).entries[columns])
 
 
 def test_csv_is_read_as_well() -> None:
