@@ -215,8 +215,8 @@ class EntryPlaces:
         if area.district_code is not None:
             wider = self._names.find_commune(text, parent_code=area.province_code)
             elsewhere = self._elsewhere(wider, "wrong-district", district)
-            return elsewhere or self._near(match)
-        found = self._of_match(match, text) if match.code is not None or match.is_ambiguous else self._near(match)
+            return elsewhere or self._later(text, area) or self._near(match)
+        found = self._unsure(match, text, area)
         if area.is_district_unknown:
             return self._elsewhere(match, "district-unknown", district) or found
         return replace(found, reason="name-without-district") if found.reason == "name" else found
@@ -237,6 +237,18 @@ class EntryPlaces:
         unit_code, full_name = parts[0].unit_code, parts[0].full_name
         merged = self._merged(unit_code, full_name)
         return merged or Claim("former-name", unit_code=unit_code, values={"former": full_name})
+
+    def _unsure(self, match: PlaceMatch, text: str, area: _Area) -> Claim:
+        if match.code is not None or match.is_ambiguous:
+            return self._of_match(match, text)
+        return self._later(text, area) or self._near(match)
+
+    def _later(self, text: str, area: _Area) -> Claim | None:
+        """Return the claim of a commune that came into being after the day; None where none did."""
+        if self._past is None or area.province_code is None:
+            return None
+        since = self._past.later.get((area.province_code, _bare_key(text)))
+        return Claim("later", values={"day": self._day, "since": since}) if since else None
 
     def _elsewhere(self, match: PlaceMatch, reason: str, district: str) -> Claim | None:
         """Return the claim of an entry whose name fits, but not where it says to stand; None where none fits."""

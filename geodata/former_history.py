@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -34,11 +34,14 @@ class Past:
         Others among `former` were only renamed, raised or moved.
     provinces
         Provinces that are no more: key of the name → code of the province that most of their communes went to.
+    later
+        Names that came into being after the day, while there were districts: province and key of the name → the day.
     """
 
     former: FormerUnits
     changes: dict[tuple[str, str], str]
     provinces: dict[str, str]
+    later: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def past_of(history: UnitHistory, day: date) -> Past:
@@ -76,7 +79,7 @@ def past_of(history: UnitHistory, day: date) -> Past:
     table = pd.DataFrame(rows, columns=pd.Index(FORMER_COLUMNS))
     known = table.drop_duplicates(["former_code", "name", "kind", "unit_code"], keep="last", ignore_index=True)
     provinces = _provinces(history, units, present, trace)
-    return Past(FormerUnits(known, history.first_day), changes, provinces)
+    return Past(FormerUnits(known, history.first_day), changes, provinces, _later(history, day))
 
 
 @dataclass(frozen=True)
@@ -199,4 +202,18 @@ def _provinces(history: UnitHistory, units: Units, present: dict[str, _Present],
         codes = went.get(str(code), [])
         if codes and accented_key(name) not in kept:
             found[accented_key(name)] = max(sorted(set(codes)), key=codes.count)
+    return found
+
+
+def _later(history: UnitHistory, day: date) -> dict[tuple[str, str], str]:
+    """Return since when there are communes of a name that a province did not have on the day."""
+    spells = history.spells
+    districts = spells[spells["level"] == DISTRICT]
+    province_of = dict(zip(districts["code"], districts["parent_code"], strict=True))
+    after = spells[(spells["level"] == COMMUNE) & (spells["valid_from"] > pd.Timestamp(day))]
+    found: dict[tuple[str, str], str] = {}
+    for spell in after.sort_values("valid_from").to_dict("records"):
+        if spell["parent_code"] in province_of:
+            key = (str(province_of[spell["parent_code"]]), accented_key(str(spell["name"])))
+            found.setdefault(key, f"{spell['valid_from']:%d/%m/%Y}")
     return found

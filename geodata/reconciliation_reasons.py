@@ -53,7 +53,7 @@ CONFIDENCES: Final = {
 }
 """How strong the evidence of a reason is: an order among reasons that we assume, no probability; others are 0."""
 
-EXTRA_REASONS: Final = frozenset({"kept-apart", "unknown", "other-province"})
+EXTRA_REASONS: Final = frozenset({"kept-apart", "unknown", "later", "other-province"})
 """Reasons of entries that are no official unit; an entry without a unit and with another reason is doubtful."""
 
 PART_REASONS: Final = frozenset({"merged", "divided"})
@@ -88,6 +88,7 @@ SENTENCES: Final = {
     # extra
     "kept-apart": mark("Kept apart by {user}: {reason}"),
     "unknown": mark("The official list of {day} has no such commune there, and the list before had none."),
+    "later": mark("The official list of {day} does not have this commune yet: it is one since {since}."),
     "other-province": mark('"{province}" is no province of the official list of {day}.'),
     # missing
     "not-listed": mark("No entry of the own list is this commune."),
@@ -121,6 +122,7 @@ REASON_NAMES: Final = {
     "code-name-disagree": mark("code contradicts the name"),
     "kept-apart": mark("kept apart by hand"),
     "unknown": mark("in no list"),
+    "later": mark("younger than the official list"),
     "other-province": mark("other province"),
     "not-listed": mark("not listed"),
     "in-doubt": mark("only a doubtful entry"),

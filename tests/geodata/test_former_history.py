@@ -37,6 +37,11 @@ def test_divided_commune_leads_to_each_part_and_an_unseen_day_is_told_as_a_span(
     assert past.changes["00003", "Tây"] == "01/07/2021 – 30/06/2022"
 
 
+def test_names_that_came_later_are_known_with_their_day() -> None:
+    assert past_of(history_of_four(), date(2019, 6, 1)).later[("01", accented_key("Trung"))] == "01/01/2020"
+    assert past_of(history_of_four(), date(2022, 6, 1)).later == {("01", accented_key("Mới")): "01/01/2023"}
+
+
 def test_nothing_is_former_on_the_first_day_and_unknown_days_are_refused() -> None:
     past = past_of(history_of_four(), date(2019, 1, 1))
     assert (len(past.former.table), past.changes, past.provinces) == (0, {}, {})

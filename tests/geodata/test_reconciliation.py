@@ -82,9 +82,11 @@ DOUBTS: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
     ({"name": "Xã Hưng Hà", "gso_code": "30469", **AN_GIANG}, ("doubtful", "code-name-disagree", "30469")),
 ]  # fmt: skip
 
+LATER = {"name": "Phường Hưng Long", "district_name": "Chơn Thành", "province_name": "Bình Phước"}
 EXTRAS: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({"name": "Nông trường 402", **AN_GIANG}, ("extra", "unknown")),
     ({"name": "Xã Mỹ Đức", "province_name": "Tỉnh Thái Bình"}, ("extra", "other-province")),
+    (LATER, ("extra", "later")),
 ]
 
 
