@@ -56,3 +56,4 @@ texts: .venv/.ready-dev
 reference: .venv/.ready-dev
 	$(BIN)/python -m loaders.reference.build
 	$(BIN)/python -m loaders.reference.history.build
+	$(BIN)/python -m loaders.reference.areas

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from coverage.boundary_layers import BoundaryProposal
 from coverage.commune_lists import KeptReconciliation
 from coverage.indicators import COUNT, Figure
 from coverage.ledgers import LedgerProposal
 from coverage.surveys import REFUSED, Proposal, RecordProposal
-from geodata.boundaries import CheckedLayer
 from geodata.errors import FileError
 from geodata.language import Language
 from geodata.own_lists import ENTRY_COLUMNS
@@ -144,16 +144,9 @@ def of_reconciliation(kept: KeptReconciliation, issues: Sequence[Issue], languag
     }
 
 
-def of_boundaries(file_name: str, batch_id: int, layer: CheckedLayer) -> dict[str, Any]:
-    """Return what a boundary file was understood to be."""
-    return {
-        "file": file_name,
-        "batch": batch_id,
-        "unit_list": layer.units.list_date.isoformat(),
-        "units_matched": len(layer.communes),
-        "unmatched": list(layer.unmatched),
-        "source_crs": layer.source_crs,
-    }
+def of_boundaries(proposal: BoundaryProposal, batch_id: int | None) -> dict[str, Any]:
+    """Return what a boundary file was understood to be and how good it is; ``batch`` is null where it was not kept."""
+    return {"batch": batch_id, "seconds": proposal.seconds, **proposal.answer()}
 
 
 def of_layers(layers: Sequence[LayerRecord], units: Units) -> dict[str, Any]:

@@ -13,12 +13,10 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from coverage import boundary_commands
+from coverage import boundary_commands, layer_commands
 from coverage.commands import (
     DONE,
-    add_boundaries,
     history,
-    list_boundaries,
     make_demo,
     report_error,
     serve,
@@ -140,7 +138,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     _add_commune_commands(add("communes", None, say("Reconcile an organisation's own commune list.")), common, language)
     ledger = add("ledger", None, say("Import household ledgers: millions of rows of the billing system."))
     add_ledger_commands(ledger, common, language)
-    _add_boundary_commands(add("boundaries", None, say("Add, list or download boundary layers.")), common, language)
+    _add_boundary_commands(
+        add("boundaries", None, say("Check, add, list or download boundary layers.")), common, language
+    )
     return parser
 
 
@@ -169,19 +169,8 @@ def _add_commune_commands(
 def _add_boundary_commands(
     boundaries: argparse.ArgumentParser, common: argparse.ArgumentParser, language: Language
 ) -> None:
-    say = language.say
     actions = boundaries.add_subparsers(dest="action", required=True, metavar="ACTION")
-    adding = actions.add_parser(
-        "add", parents=[common], help=say("Add real boundaries: GeoJSON, GeoPackage, zipped shapefile, GeoParquet.")
-    )
-    adding.add_argument("file", type=Path, metavar="FILE")
-    adding.add_argument("--as-of", type=_day, metavar="DATE", help=say("day whose boundaries the file shows"))
-    adding.add_argument("--user", help=say("who imports (default: the login name)"))
-    adding.add_argument("--json", action="store_true", help=say("answer as JSON"))
-    adding.set_defaults(run=add_boundaries)
-    listing = actions.add_parser("list", parents=[common], help=say("List the layers."))
-    listing.add_argument("--json", action="store_true", help=say("answer as JSON"))
-    listing.set_defaults(run=list_boundaries)
+    layer_commands.add_parsers(actions, common, language, read_day=_day)
     boundary_commands.add_parsers(actions, common, language, run_line=main)
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from coverage import answers
 from coverage.workspace import Workspace
-from geodata.errors import BoundaryError, FileError, PhuDienError, PlaceError, WorkspaceError, mark
+from geodata.errors import PhuDienError, PlaceError, WorkspaceError, mark
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.units import COMPANY_CODE
@@ -147,51 +147,4 @@ def write_file(file: Path, content: bytes, language: Language, *, is_quiet: bool
         ) from error
     if not is_quiet:
         print(language.say("Written: {file}", file=str(file)))
-    return DONE
-
-
-def add_boundaries(options: argparse.Namespace, language: Language) -> int:
-    content = content_of(options.file)
-    workspace = Workspace(options.workspace)
-    try:
-        batch_id, layer = workspace.add_boundaries(
-            content, options.file.name, user=user_of(options), valid_on=options.as_of
-        )
-    except (FileError, BoundaryError) as error:
-        return report_error(error, options, language)
-    if options.json:
-        print_json(answers.of_boundaries(options.file.name, batch_id, layer))
-        return DONE
-    print(
-        language.say(
-            "Added: {found} communes of the list of {day}. Features not recognised: {unmatched}.",
-            found=len(layer.communes),
-            day=language.day(layer.units.list_date),
-            unmatched="; ".join(layer.unmatched) or "0",
-        )
-    )
-    return DONE
-
-
-def list_boundaries(options: argparse.Namespace, language: Language) -> int:
-    workspace = Workspace(options.workspace)
-    found = workspace.boundary_layers()
-    if options.json:
-        print_json(answers.of_layers(found, workspace.units))
-        return DONE
-    for record in found:
-        print(
-            language.say(
-                "{file}: {units} communes of the list of {day}, added by {user}",
-                file=record.file_name,
-                units=record.units_matched,
-                day=language.day(date.fromisoformat(record.unit_list_date)),
-                user=record.created_by,
-            )
-        )
-    print(
-        language.say(
-            "Shipped with the product: approximate boundaries of {units} communes", units=len(workspace.units.communes)
-        )
-    )
     return DONE

@@ -15,14 +15,15 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from coverage import demo, report, rollup, targets
+from coverage.boundary_layers import BoundaryChoices, BoundaryLayers
 from coverage.indicators import Figure, Indicator, read_indicators
-from geodata import boundaries
+from geodata.boundaries import CheckedLayer
 from geodata.errors import FigureError, WorkspaceError, mark
 from geodata.language import Language
 from geodata.names import NameIndex
 from geodata.periods import Period
-from geodata.units import Units
-from loaders import boundary_files, reference, settings
+from geodata.units import COMPANY_CODE, Units
+from loaders import reference, settings
 from loaders.reference import tables
 from loaders.reports import province_workbook
 from loaders.store import batches, engine, facts, layers, ledgers
@@ -247,7 +248,7 @@ class Workspace:
 
     def add_boundaries(
         self, content: bytes, file_name: str, *, user: str, valid_on: date | None = None
-    ) -> tuple[int, boundaries.CheckedLayer]:
+    ) -> tuple[int, CheckedLayer]:
         """
         Check a boundary file and add it as a layer that counts from now on.
 
@@ -265,68 +266,25 @@ class Workspace:
         FileError, BoundaryError
             If it cannot be read or used; nothing is stored then.
         """
-        features = boundary_files.read_boundary_file(content, file_name=file_name)
-        layer = boundaries.check_layer(features, self._unit_lists_on(valid_on), file_name=file_name)
-        new = NewBatch(
-            kind=batches.BOUNDARIES,
-            file_name=file_name,
-            content=content,
-            user=user,
-            unit_list_date=layer.units.list_date,
-            rows_read=len(features),
-            rows_valid=len(features) - len(layer.unmatched),
-        )
-        simplified = boundaries.simplify_coverage(layer.communes)
-        with engine.writing(self.engine) as connection:
-            batch_id = layers.add_layer(
-                connection,
-                new,
-                layer.communes,
-                simplified,
-                valid_on=valid_on or layer.units.list_date,
-                source_crs=layer.source_crs,
-                at=self.clock(),
-            )
-        return batch_id, layer
+        proposal = self.boundaries.check(content, file_name, BoundaryChoices(valid_on=valid_on))
+        return self.boundaries.keep(proposal, user=user), proposal.layer
 
-    def _unit_lists_on(self, day: date | None) -> list[Units]:
-        later = reference.load_units_2025()
-        if day is None:
-            return [self.units, later]
-        return [later] if day >= later.list_date else [self.units]
+    @cached_property
+    def boundaries(self) -> BoundaryLayers:
+        """The boundary layers of this workspace."""
+        return BoundaryLayers(self.engine, self.clock, self.units, sliver_m=self.settings.boundary_sliver_m)
 
     def boundary_layers(self) -> list[layers.LayerRecord]:
         """Return the layers that users added and that count, the newest first."""
-        with engine.reading(self.engine) as connection:
-            return layers.list_layers(connection)
+        return self.boundaries.list_layers()
 
-    def map_layer(self) -> gpd.GeoDataFrame:
-        """
-        Return the outline of each commune of `units` for maps.
-
-        Returns
-        -------
-        communes
-            ``commune_code``, ``geometry`` (WGS 84, simplified), ``is_approximate``: the newest outline that users
-            added, else the shipped approximate cell.
-        """
-        with engine.reading(self.engine) as connection:
-            real = [
-                layers.read_map_layer(connection, record)
-                for record in layers.list_layers(connection)
-                if record.unit_list_date == self.units.list_date.isoformat()
-            ]
-        return boundaries.compose_layer(reference.load_approximate_boundaries(), real)
+    def map_layer(self, area: str = COMPANY_CODE) -> gpd.GeoDataFrame:
+        """Return the outline of each commune of `units` for a map of an area; see `BoundaryLayers.map_layer`."""
+        return self.boundaries.map_layer(area)
 
     def exact_layer(self) -> gpd.GeoDataFrame:
         """Return the outlines as `map_layer` does, but with every vertex: points are located in them."""
-        with engine.reading(self.engine) as connection:
-            real = [
-                layers.read_exact_layer(connection, record)
-                for record in layers.list_layers(connection)
-                if record.unit_list_date == self.units.list_date.isoformat()
-            ]
-        return boundaries.compose_layer(reference.load_approximate_boundaries(), real)
+        return self.boundaries.exact_layer()
 
     # ---- the demo
 

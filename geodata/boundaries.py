@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from geodata import boundary_attributes, boundary_closing, boundary_quality, boundary_recognition, boundary_repair
+from geodata.boundary_attributes import Attributes
+from geodata.boundary_closing import SLIVER_WIDTH_M
+from geodata.boundary_quality import QualityReport
+from geodata.boundary_recognition import Recognition, UnitList
+from geodata.boundary_repair import only_polygons
 from geodata.crs import METRES_SOUTH, WGS84
 from geodata.errors import BoundaryError, mark
-from geodata.name_keys import accented_key, plain_key, split_type_word
-from geodata.names import NameIndex
-from geodata.units import COMMUNE, Units
+from geodata.source_crs import SourceCrs, check_place, in_wgs84, source_crs
+from geodata.units import Units
 
-MAP_TOLERANCE_M: Final = 60.0
-"""Detail that maps leave out: a bend that spans a triangle smaller than this length squared is dropped."""
-
-_SHOWN_PROBLEMS: Final = 5
-_NAME_COLUMNS: Final = {
-    "commune": ("commune", "ward", "name", "name3", "tenxa", "xa", "xaphuong", "adm3vi", "shapename"),
-    "district": ("district", "name2", "tenhuyen", "huyen", "quanhuyen", "adm2vi"),
-    "province": ("province", "name1", "tentinh", "tinh", "tinhtp", "adm1vi"),
+READING, RECOGNISING, CLOSING, MEASURING, SIMPLIFYING = "reading", "recognising", "closing", "measuring", "simplifying"
+STEPS: Final = {
+    READING: mark("Reading the file"),
+    RECOGNISING: mark("Recognising the communes"),
+    CLOSING: mark("Looking for overlaps and gaps"),
+    MEASURING: mark("Measuring"),
+    SIMPLIFYING: mark("Simplifying for maps"),
 }
+"""What takes time, in its order, as users read it."""
+
+STATED_IN_FILE: Final = mark("stated in the file")
+"""Source of an area that an attribute of the file states."""
+
+_NEAR_DEGREES: Final = 0.36
+"""40 km."""
+
+Progress = Callable[[str], None]
+
+
+def _no_progress(_step: str) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -36,195 +53,192 @@ class CheckedLayer:
     Parameters
     ----------
     communes
-        ``commune_code``, ``geometry`` (WGS 84), one row a commune, in code order.
-    units
-        The list in which the codes are read.
-    source_crs
+        ``commune_code``, ``geometry`` (WGS 84), one row a commune, in code order; slivers closed.
+    drawn
+        The same as the file draws it, but for repaired rings.
+    coverage
+        The same without any overlap; what maps are simplified from.
+    recognition
+        What each feature was recognised to be, and how.
+    quality
+        The quality report.
+    source
         CRS of the file.
-    unmatched
-        Labels of the features in which no unit was recognised; they are not part of the layer.
+    columns
+        Names of the file's attributes.
     """
 
     communes: gpd.GeoDataFrame
-    units: Units
-    source_crs: str
-    unmatched: tuple[str, ...]
+    drawn: gpd.GeoDataFrame
+    coverage: gpd.GeoDataFrame
+    recognition: Recognition
+    quality: QualityReport
+    source: SourceCrs
+    columns: tuple[str, ...]
+
+    @property
+    def units(self) -> Units:
+        """The list in which the codes are read."""
+        return self.recognition.units
+
+    @property
+    def source_crs(self) -> str:
+        """Name of the CRS of the file."""
+        return self.source.name
+
+    @property
+    def unmatched(self) -> tuple[str, ...]:
+        """Labels of the features in which no unit was recognised; they are not part of the layer."""
+        return tuple(feature.label for feature in self.recognition.unknown)
 
 
-def check_layer(features: gpd.GeoDataFrame, unit_lists: Sequence[Units], *, file_name: str) -> CheckedLayer:
+def check_layer(
+    features: gpd.GeoDataFrame,
+    unit_lists: Sequence[UnitList | Units],
+    *,
+    file_name: str,
+    crs: str | None = None,
+    sliver_m: float = SLIVER_WIDTH_M,
+    may_be_unknown: bool = False,
+    official: Callable[[Units], pd.DataFrame] | None = None,
+    progress: Progress = _no_progress,
+) -> CheckedLayer:
     """
     Return a boundary file's features as a layer of known units.
 
     Parameters
     ----------
     features
-        Polygons with their attributes, in any CRS that is known.
+        Polygons with their attributes.
     unit_lists
         Lists of units that the file may show; where it fits several, the call is refused, because codes were
         used again: the same code can be two different communes on two days.
     file_name
         For messages.
+    crs
+        What the user says the coordinate system is; counts before the file's own.
+    sliver_m
+        Width in metres up to which overlaps and gaps are closed; 0 closes none.
+    may_be_unknown
+        Return a file in which no unit was recognised too, so that its features can be assigned by hand.
+    official
+        Gives the official areas of a list: indexed by code, ``area_km2`` and ``source``. Areas that the file states
+        itself count before them.
+    progress
+        Is told each step as it begins, a key of `STEPS`.
 
     Raises
     ------
     BoundaryError
-        If there is no CRS, no polygon, an invalid ring, no known unit, or no single list that fits.
+        If the CRS is not known or cannot be right, there is no polygon, an invalid ring that cannot be repaired, no
+        known unit, or no single list that fits.
     """
-    if features.crs is None:
-        raise BoundaryError(
-            "boundary.crs-missing",
-            mark(
-                '"{file}" does not say its coordinate system (CRS). Set it in QGIS (Layer, Set Layer CRS) and '
-                "export again; for a shapefile, keep the .prj beside the .shp. Nothing was stored."
-            ),
-            file=file_name,
-        )
-    _refuse_bad_geometry(features, file_name)
-    located = features.to_crs(WGS84)
-    units, codes = _recognise(located, unit_lists, file_name)
-    known = codes.notna().to_numpy()
-    labels = _labels(features[~known])
-    layer = gpd.GeoDataFrame(
-        {"commune_code": codes[known].to_numpy()}, geometry=located.geometry.to_numpy()[known], crs=WGS84
+    lists = [found if isinstance(found, UnitList) else UnitList(found) for found in unit_lists]
+    source = source_crs(features.crs, crs, file_name=file_name)
+    # The file's rows keep their numbers, whatever its index was.
+    features = features.reset_index(drop=True)
+    boundary_repair.refuse_other_shapes(features, file_name=file_name)
+    located = in_wgs84(features, source, file_name=file_name)
+    attributes = boundary_attributes.read_attributes(located)
+    is_near = _near_units(located, [found.units for found in lists], file_name)
+    features, located, attributes = features[is_near], located[is_near], attributes.part(is_near)
+    located, repairs = boundary_repair.repair_rings(located, attributes.labels, file_name=file_name)
+    progress(RECOGNISING)
+    recognition = boundary_recognition.recognise(located, attributes, lists, file_name=file_name)
+    check_place(features, located, recognition, source, file_name=file_name)
+    if not may_be_unknown:
+        refuse_unknown(recognition, tuple(attributes.texts), file_name)
+    metres = located.geometry.to_crs(METRES_SOUTH).to_numpy()
+    codes = [feature.code for feature in recognition.features]
+    doubled = boundary_quality.find_doubled(metres, codes, attributes.labels)
+    drawn = _one_row_a_commune(located, codes)
+    progress(CLOSING)
+    closing = boundary_closing.close_slivers(drawn, sliver_m=sliver_m)
+    progress(MEASURING)
+    quality = boundary_quality.report_quality(
+        drawn,
+        closing,
+        recognition,
+        repairs=repairs,
+        doubled=doubled,
+        official=_official_areas(attributes, codes, official, recognition.units),
+        sliver_m=sliver_m,
     )
-    # A commune may come as several features, such as its islands.
-    layer = layer.dissolve("commune_code", sort=True).reset_index()
-    return CheckedLayer(layer, units, features.crs.to_string(), labels)
+    return CheckedLayer(
+        closing.communes, drawn, closing.coverage, recognition, quality, source, tuple(attributes.texts)
+    )
 
 
-def _refuse_bad_geometry(features: gpd.GeoDataFrame, file_name: str) -> None:
-    geometry = features.geometry
-    is_polygon = geometry.geom_type.isin(["Polygon", "MultiPolygon"]) & ~geometry.is_empty
-    if not len(features) or not is_polygon.all():
+def _near_units(located: gpd.GeoDataFrame, lists: Sequence[Units], file_name: str) -> Any:
+    """Return which features may show a unit: a file of the whole country holds thousands that cannot."""
+    known = pd.concat([units.communes[["lon", "lat"]].dropna() for units in lists])
+    if known.empty:
+        return np.ones(len(located), dtype=bool)
+    bounds = located.geometry.bounds
+    extents = shapely.box(*bounds.to_numpy(float).T)  # of an archipelago the middle may be far from its communes
+    tree = shapely.STRtree(shapely.points(known["lon"].to_numpy(float), known["lat"].to_numpy(float)))
+    near, _ = tree.query(extents, predicate="dwithin", distance=_NEAR_DEGREES)
+    is_near = np.isin(np.arange(len(located)), near)
+    if not is_near.any():
         raise BoundaryError(
-            "boundary.not-polygons",
+            "boundary.elsewhere",
             mark(
-                '"{file}" must hold one polygon or more for each commune; {found} of {all} features are empty or no '
-                "polygon ({where}). Nothing was stored."
+                '"{file}" lies elsewhere (its middle: {lon}°, {lat}°): none of its features is within 40 km of a '
+                "commune of the unit lists. Nothing was stored."
             ),
             file=file_name,
-            found=int((~is_polygon).sum()),
-            all=len(features),
-            where="; ".join(_labels(features[~is_polygon])[:_SHOWN_PROBLEMS]) or "-",
+            lon=round(float(bounds[["minx", "maxx"]].to_numpy().mean()), 2),
+            lat=round(float(bounds[["miny", "maxy"]].to_numpy().mean()), 2),
         )
-    is_bad = ~geometry.is_valid
-    if is_bad.any():
-        bad = features[is_bad]
-        reasons = shapely.is_valid_reason(bad.geometry.to_numpy())
-        shown = [f"{label}: {why}" for label, why in zip(_labels(bad), reasons, strict=True)]
-        raise BoundaryError(
-            "boundary.ring-invalid",
-            mark(
-                '"{file}" has {found} features with invalid rings ({where}). Repair them (in QGIS: Processing, '
-                "Fix geometries) and add the file again. Nothing was stored."
-            ),
-            file=file_name,
-            found=len(bad),
-            where="; ".join(shown[:_SHOWN_PROBLEMS]),
-        )
+    return is_near
 
 
-def _labels(features: gpd.GeoDataFrame) -> tuple[str, ...]:
-    """Name features to the reader: their row in the file, and their first attributes."""
-    attributes = features.drop(columns=features.geometry.name).iloc[:, :2].astype(str)
-    texts = (" ".join(values) for values in attributes.itertuples(index=False))
-    return tuple(f"#{row + 1} {text}".strip() for row, text in zip(features.index, texts, strict=True))
+def refuse_unknown(recognition: Recognition, columns: Sequence[str], file_name: str) -> None:
+    """Raise `BoundaryError` where no unit was recognised in any feature."""
+    if any(feature.code for feature in recognition.features):
+        return
+    raise BoundaryError(
+        "boundary.units-unknown",
+        mark(
+            'No feature of "{file}" is a known commune. Columns found: {columns}. A column with the GSO '
+            "commune code (5 digits) is needed, or the names of commune, district and province, or an assignment by "
+            "hand (in the app; on the command line by --map)."
+        ),
+        file=file_name,
+        columns=", ".join(columns) or "-",
+    )
 
 
-# ---- which unit a feature is --------------------------------------------------------------------------------
-
-
-def _recognise(features: gpd.GeoDataFrame, unit_lists: Sequence[Units], file_name: str) -> tuple[Units, pd.Series[str]]:
-    found = [(units, _codes_in(features, units)) for units in unit_lists]
-    counts = [int(codes.notna().sum()) for _, codes in found]
-    best = max(counts)
-    if best == 0:
-        raise BoundaryError(
-            "boundary.units-unknown",
-            mark(
-                'No feature of "{file}" is a known commune. Columns found: {columns}. A column with the GSO '
-                "commune code (5 digits) is needed, or the names of commune, district and province."
-            ),
-            file=file_name,
-            columns=", ".join(str(c) for c in features.columns if c != features.geometry.name) or "-",
-        )
-    fitting = [pair for pair, count in zip(found, counts, strict=True) if count == best]
-    if len(fitting) > 1:
-        raise BoundaryError(
-            "boundary.day-unknown",
-            mark(
-                '"{file}" fits the unit lists of {days} equally. Say which day\'s boundaries it shows: the date '
-                "beside the file in the app, or --as-of on the command line."
-            ),
-            file=file_name,
-            days=", ".join(f"{units.list_date:%d/%m/%Y}" for units, _ in fitting),
-        )
-    return fitting[0]
-
-
-def _codes_in(features: gpd.GeoDataFrame, units: Units) -> pd.Series[str]:
-    """Return each feature's commune code in one list, missing where there is none: by code, else by names."""
-    texts = {
-        str(column): features[column].astype("str").str.strip()
-        for column in features.columns
-        if column != features.geometry.name
+def _one_row_a_commune(located: gpd.GeoDataFrame, codes: Sequence[str | None]) -> gpd.GeoDataFrame:
+    """Return ``commune_code``, ``geometry``; a commune may come as several features, such as its islands."""
+    known = pd.Series(list(codes), dtype="str").reset_index(drop=True)
+    shapes = located.geometry.reset_index(drop=True)[known.notna()]
+    joined = {
+        str(code): only_polygons(shapely.union_all(group.to_numpy())) if len(group) > 1 else group.iloc[0]
+        for code, group in shapes.groupby(known[known.notna()])
     }
-    by_code = [column.where(column.isin(units.communes.index)) for column in texts.values()]
-    best: pd.Series[str] | None = max(by_code, key=lambda codes: int(codes.notna().sum()), default=None)
-    named = {
-        level: texts[column]
-        for level, aliases in _NAME_COLUMNS.items()
-        for column in texts
-        if plain_key(column) in aliases
-    }
-    if best is None or best.notna().sum() * 2 < len(features):
-        return _codes_by_name(named, units, features.index)
-    if "commune" in named:
-        agrees = [
-            pd.isna(code) or _is_same_name(name, str(units.communes["name"][code]))
-            for code, name in zip(best, named["commune"], strict=True)
-        ]
-        return best.where(pd.Series(agrees, index=best.index))
-    return best
+    return gpd.GeoDataFrame(
+        {"commune_code": pd.Series(list(joined), dtype="str")}, geometry=list(joined.values()), crs=WGS84
+    )
 
 
-def _is_same_name(typed: str, name: str) -> bool:
-    keys = {accented_key(typed), accented_key(split_type_word(typed)[1])}
-    return accented_key(name) in keys or plain_key(name) in keys
+def _official_areas(
+    attributes: Attributes,
+    codes: Sequence[str | None],
+    official: Callable[[Units], pd.DataFrame] | None,
+    units: Units,
+) -> pd.DataFrame:
+    """Return the official areas known of the communes: those that the file states, else those of the list's day."""
+    known = official(units) if official else pd.DataFrame({"area_km2": [], "source": []})
+    stated = attributes.stated_areas_km2
+    if stated is None:
+        return known
+    by_code = pd.Series(stated).groupby(pd.Series(list(codes), dtype="str")).sum(min_count=1).dropna()
+    in_file = pd.DataFrame({"area_km2": by_code, "source": STATED_IN_FILE})
+    return pd.concat([in_file, known[~known.index.isin(in_file.index)]])
 
 
-def _codes_by_name(named: dict[str, pd.Series[str]], units: Units, index: pd.Index) -> pd.Series[str]:
-    names = NameIndex(units)
-    if "commune" not in named or not {"province", "district"} & set(named):
-        return pd.Series(None, index=index, dtype="str")
-    codes: list[str | None] = []
-    for row in range(len(index)):
-        province = names.find_province(named["province"].iloc[row]).code if "province" in named else None
-        district = (
-            names.find_district(named["district"].iloc[row], province_code=province).code
-            if "district" in named
-            else None
-        )
-        parent = district or province
-        typed = named["commune"].iloc[row]
-        codes.append(names.find_commune(typed, parent_code=parent).code if parent else None)
-    return pd.Series(codes, index=index, dtype="str")
-
-
-# ---- layers for maps ----------------------------------------------------------------------------------------
-
-
-def simplify_coverage(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """
-    Return a layer (WGS 84) with less detail, neighbours still sharing their borders; see `MAP_TOLERANCE_M`.
-
-    Simplified in metres, so that the detail is the same north to south; a unit smaller than the tolerance
-    keeps its shape.
-    """
-    metres = communes.to_crs(METRES_SOUTH)
-    simple = shapely.coverage_simplify(metres.geometry.to_numpy(), MAP_TOLERANCE_M)
-    kept = np.where(shapely.is_empty(simple), metres.geometry.to_numpy(), simple)
-    return metres.set_geometry(gpd.GeoSeries(kept, index=metres.index, crs=METRES_SOUTH)).to_crs(WGS84)
+# ---- the layer that maps show
 
 
 def compose_layer(approximate: gpd.GeoDataFrame, real: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
@@ -255,23 +269,8 @@ def compose_layer(approximate: gpd.GeoDataFrame, real: Sequence[gpd.GeoDataFrame
         covered = shapely.union_all(pd.concat(taken).geometry.to_numpy())
         shapely.prepare(covered)
         cut = shapely.difference(rest.geometry.to_numpy(), covered)
-        polygons = [_only_polygons(shape) for shape in cut]
+        polygons = [only_polygons(shape) for shape in cut]
         rest = rest.set_geometry(gpd.GeoSeries(polygons, index=rest.index, crs=WGS84))
         rest = rest[~rest.geometry.is_empty]
     whole = pd.concat([*taken, rest.assign(is_approximate=True)], ignore_index=True)
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=WGS84).sort_values("commune_code", ignore_index=True)
-
-
-def _only_polygons(shape: shapely.Geometry) -> shapely.Geometry:
-    parts = shapely.get_parts(shape)
-    polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(list(polygons))
-
-
-def communes_missing(layer: gpd.GeoDataFrame, units: Units) -> dict[str, tuple[str, ...]]:
-    """Return, for each province that the layer touches, the codes of its communes that the layer lacks."""
-    communes = units.by_code[units.by_code["level"] == COMMUNE]
-    present = communes.index.isin(layer["commune_code"])
-    touched = communes.loc[present, "province_code"].unique()
-    lacking = communes[~present & communes["province_code"].isin(touched)]
-    return {str(code): tuple(group.index) for code, group in lacking.groupby("province_code")}

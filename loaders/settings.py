@@ -11,12 +11,13 @@ from typing import Final
 
 from platformdirs import user_data_path
 
+from geodata.boundary_closing import LARGEST_SLIVER_M, SLIVER_WIDTH_M
 from geodata.errors import WorkspaceError, mark
 
 HOME_VARIABLE: Final = "PHUDIEN_HOME"
 DATABASE_FILE: Final = "phudien.db"
 SETTINGS_FILE: Final = "settings.toml"
-_KEYS: Final = ("database_url", "tiles_url", "language", "proxy_url", "cluster_address")
+_KEYS: Final = ("database_url", "tiles_url", "language", "proxy_url", "cluster_address", "boundary_sliver_m")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Settings:
     cluster_address
         Scheduler of the Dask cluster on which ledgers are rolled up, such as ``tcp://192.168.1.20:8786``; this machine
         alone where not set.
+    boundary_sliver_m
+        Width in metres up to which overlaps and gaps of boundary layers are closed; 0 closes none.
     """
 
     database_url: str
@@ -45,6 +48,7 @@ class Settings:
     language: str = "vi"
     proxy_url: str | None = None
     cluster_address: str | None = None
+    boundary_sliver_m: float = SLIVER_WIDTH_M
 
 
 def default_home() -> Path:
@@ -92,7 +96,28 @@ def read_settings(home: Path, environment: Mapping[str, str] | None = None) -> S
         language=values.get("language", "vi"),
         proxy_url=_proxy_of(values, file),
         cluster_address=values.get("cluster_address"),
+        boundary_sliver_m=_sliver_of(values, file),
     )
+
+
+def _sliver_of(values: Mapping[str, str], file: Path) -> float:
+    text = values.get("boundary_sliver_m", SLIVER_WIDTH_M)
+    try:
+        width = float(text)
+    except ValueError:
+        width = -1.0
+    if not 0 <= width <= LARGEST_SLIVER_M:
+        raise WorkspaceError(
+            "settings.sliver-unreadable",
+            mark(
+                'boundary_sliver_m in the settings file "{file}", or PHUDIEN_BOUNDARY_SLIVER_M, is "{found}". It is a '
+                "width in metres from 0 to {largest}."
+            ),
+            file=str(file),
+            found=str(text),
+            largest=int(LARGEST_SLIVER_M),
+        )
+    return width
 
 
 def _proxy_of(values: Mapping[str, str], file: Path) -> str | None:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage.pages import _cache, _ledgers, _state
-from geodata.boundaries import communes_missing
+from geodata.boundary_quality import communes_missing
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 from geodata.units import RELIABLE_POINTS

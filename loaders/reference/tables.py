@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -41,6 +42,20 @@ def load_central_meridians() -> dict[str, int]:
     """Return the EPSG code of VN-2000 / TM-3 on the central meridian of each province: GSO code → EPSG code."""
     table = _read_csv("central_meridians.csv")
     return {str(code): int(epsg) for code, epsg in zip(table["province_code"], table["epsg"], strict=True)}
+
+
+def load_official_areas(list_date: date) -> pd.DataFrame:
+    """
+    Return the official areas of communes that are known on the day of a list.
+
+    Returns
+    -------
+    areas
+        Indexed by code: ``area_km2`` and ``source``. All communes of 1 July 2025, few of 1 July 2021, none of others.
+    """
+    table = _read_csv("official_areas.csv")
+    own = table[table["list_date"] == list_date.isoformat()].set_index("code")
+    return own[["area_km2", "source"]].astype({"area_km2": "float64"})
 
 
 def load_survey_rules() -> pd.DataFrame:

@@ -169,6 +169,31 @@ boundary_layer = Table(
     # Both GeoParquet, one row a commune: the checked layer, and the same simplified for maps at import.
     Column("layer_sha256", ForeignKey("stored_file.sha256"), nullable=False),
     Column("map_sha256", ForeignKey("stored_file.sha256"), nullable=False),
+    # Missing for layers that were added before these were kept:
+    Column("drawn_sha256", ForeignKey("stored_file.sha256")),  # GeoParquet: the communes before slivers were closed
+    Column("check_sha256", ForeignKey("stored_file.sha256")),  # JSON: how each feature was recognised, and the quality
+)
+
+boundary_level = Table(
+    "boundary_level",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("level", String(10), primary_key=True),  # a key of geodata.boundary_levels.TOLERANCES_M
+    Column("tolerance_m", Float, nullable=False),
+    Column("vertices", Integer, nullable=False),
+    Column("level_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # GeoParquet, one row a commune
+)
+
+boundary_choice = Table(
+    "boundary_choice",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("layout", String(32), nullable=False, index=True),  # geodata.boundary_attributes.Attributes.layout
+    Column("feature", Text, nullable=False),  # Attributes.features
+    Column("unit_list_date", String(10), nullable=False),  # the list in which the code is read
+    Column("commune_code", String(5), nullable=False),  # empty for a feature that is left out
+    Column("at", String(27), nullable=False),
+    Column("by", Text, nullable=False),
 )
 
 commune_list = Table(

@@ -7,7 +7,7 @@ import dataclasses
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -79,17 +79,45 @@ def _is_plain(text: str) -> bool:
 
 def _usual_encoding(rows: list[Row]) -> str:
     """Encoding that the sheet's texts are in where that is sure; "" for Unicode or where they differ."""
+    return _usual_of(value for row in rows for value in row if isinstance(value, str))
+
+
+def _usual_of(texts: Iterable[str]) -> str:
     found: Counter[str] = Counter()
-    for row in rows:
-        for value in row:
-            if isinstance(value, str) and not _is_plain(value):
-                reading = read_text(value)
-                if not reading.others:
-                    found[reading.encoding] += 1
+    for value in texts:
+        if not _is_plain(value):
+            reading = read_text(value)
+            if not reading.others:
+                found[reading.encoding] += 1
     if not found:
         return ""
     [(encoding, count), *_] = found.most_common(1)
     return encoding if count > 0.5 * found.total() else ""
+
+
+def texts_in_unicode(texts: Iterable[str]) -> tuple[dict[str, str], str]:
+    """
+    Return what texts of one origin read that are not Unicode, and the encoding that most of them are in.
+
+    Parameters
+    ----------
+    texts
+        Texts that stand beside each other, such as the names of a map layer.
+
+    Returns
+    -------
+    known, encoding
+        Text as typed → text in Unicode, NFC, for those that were converted; ``""`` where most are Unicode.
+
+    Examples
+    --------
+    >>> texts_in_unicode(["X· Mü §øc", "X· Kh¸nh Hßa", "An Giang"])
+    ({'X· Kh¸nh Hßa': 'Xã Khánh Hòa', 'X· Mü §øc': 'Xã Mỹ Đức'}, 'TCVN3')
+    """
+    every = sorted(set(texts))
+    usual = _usual_of(every)
+    readings = {text: read_text(text, usual=usual) for text in every if usual == VIQR or not _is_plain(text)}
+    return {text: reading.text for text, reading in readings.items() if reading.encoding}, usual
 
 
 @lru_cache(maxsize=1 << 16)

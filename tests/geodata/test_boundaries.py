@@ -11,7 +11,8 @@ import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from geodata.boundaries import check_layer, communes_missing, compose_layer, simplify_coverage
+from geodata.boundaries import check_layer, compose_layer
+from geodata.boundary_quality import communes_missing
 from geodata.errors import BoundaryError
 from geodata.units import UNIT_COLUMNS, Units
 from loaders.boundary_files import read_boundary_file
@@ -129,14 +130,6 @@ def test_newest_layer_counts_and_covered_cells_disappear() -> None:
 
 def test_missing_communes_are_told_by_province() -> None:
     assert communes_missing(layer(LEFT, commune_code=["30469"]), unit_list()) == {"89": ("30472", "30475")}
-
-
-def test_simplified_neighbours_still_share_their_border() -> None:
-    wavy = [(105.1, 10 + i / 1000) if i % 2 else (105.1002, 10 + i / 1000) for i in range(101)]
-    left, right = Polygon([(105, 10), *wavy, (105, 10.1)]), Polygon([*wavy, (105.2, 10.1), (105.2, 10)])
-    simple = simplify_coverage(layer(left, right, commune_code=["1", "2"]))
-    assert shapely.get_num_coordinates(simple.geometry.to_numpy()).sum() < 30
-    assert shapely.coverage_is_valid(simple.to_crs("EPSG:32648").geometry.to_numpy())
 
 
 REAL = [

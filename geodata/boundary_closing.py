@@ -1,0 +1,252 @@
+"""Overlaps and gaps between the units of a layer: found, measured, and closed where they are slivers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geodata.boundary_repair import only_polygons
+from geodata.crs import EQUAL_AREA, METRES_SOUTH, WGS84
+from geodata.errors import BoundaryError, mark
+
+SLIVER_WIDTH_M: Final = 10.0
+"""
+Width up to which an overlap or a gap is a sliver, and is closed: what two drawings of one border differ by.
+
+Our assumption; a setting (`boundary_sliver_m`) and a choice at every import.
+"""
+
+LARGEST_SLIVER_M: Final = 100.0
+"""The widest that may be chosen: wider flaws are no drawing errors."""
+
+LEAST_AREA_M2: Final = 0.01
+"""Overlaps and gaps below this are noise of the coordinates; they are closed and not listed."""
+
+_CLOSING_TOLERANCE_M2: Final = 10.0
+
+Shapes = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """
+    An overlap of two units, or a gap between several.
+
+    Parameters
+    ----------
+    codes
+        The units: two that overlap, or those around a gap.
+    area_m2
+        Its area.
+    width_m
+        Diameter of the greatest circle that fits into it.
+    lon, lat
+        Its middle (that circle's), degrees of WGS 84.
+    is_closed
+        Whether it was narrow enough to be closed.
+    """
+
+    codes: tuple[str, ...]
+    area_m2: float
+    width_m: float
+    lon: float
+    lat: float
+    is_closed: bool
+
+
+@dataclass(frozen=True)
+class Closing:
+    """
+    A layer whose slivers are closed.
+
+    Parameters
+    ----------
+    communes
+        ``commune_code``, ``geometry`` (WGS 84): narrow overlaps and gaps closed, wide ones as drawn.
+    coverage
+        The same without any overlap: a wide one belongs to one of its units. What maps are simplified from.
+    overlaps, gaps
+        What was found, the largest first.
+    was_coverage
+        Whether the layer as drawn was a coverage: no overlap, neighbours sharing every vertex of their border.
+    """
+
+    communes: gpd.GeoDataFrame
+    coverage: gpd.GeoDataFrame
+    overlaps: tuple[Flaw, ...]
+    gaps: tuple[Flaw, ...]
+    was_coverage: bool
+
+
+def close_slivers(communes: gpd.GeoDataFrame, *, sliver_m: float = SLIVER_WIDTH_M) -> Closing:
+    """
+    Return a layer with its narrow overlaps and gaps closed, and everything that was found.
+
+    A gap is ground that units enclose on all sides; it goes to the unit with which it shares the longest border, and
+    so does a narrow overlap. A slit that opens to the outside is none.
+
+    Parameters
+    ----------
+    communes
+        ``commune_code``, ``geometry``: valid polygons in WGS 84, one row a commune.
+    sliver_m
+        Width in metres up to which a flaw is closed; 0 closes none.
+
+    Raises
+    ------
+    BoundaryError
+        If closing would change a unit by more than its flaws: such a layer must be mended by hand.
+    """
+    if communes.empty:
+        return Closing(communes, communes, (), (), was_coverage=True)
+    codes = communes["commune_code"].to_numpy()
+    shapes = _valid_metres(communes)
+    edges = shapely.coverage_invalid_edges(shapes)
+    bad = np.flatnonzero(~shapely.is_empty(edges))
+    was_coverage = not len(bad)
+    pairs = _overlapping(shapes, bad)
+    coverage = shapes if was_coverage else np.asarray(shapely.coverage_clean(shapes, gap_width=0.0))
+    coverage, gaps = _with_gaps_closed(coverage, codes, sliver_m)
+    overlaps = [_flaw((codes[i], codes[j]), shape, sliver_m) for (i, j), shape in pairs]
+    _hold_to_flaws(codes, shapes, coverage, overlaps, gaps)
+    # As drawn where nothing was closed: not even the noise of a projection and back.
+    is_same = coverage is shapes
+    kept = _with_wide_overlaps(coverage, pairs, overlaps)
+    return Closing(
+        communes if is_same or sliver_m <= 0 else _degrees(communes, kept),
+        communes if is_same else _degrees(communes, coverage),
+        tuple(_largest_first(overlaps)),
+        tuple(_largest_first(gaps)),
+        was_coverage,
+    )
+
+
+def _valid_metres(communes: gpd.GeoDataFrame) -> Shapes:
+    shapes = communes.geometry.to_crs(METRES_SOUTH).to_numpy()
+    bad = np.flatnonzero(~shapely.is_valid(shapes))
+    if len(bad):  # a ring that is valid in degrees by less than the rounding of the projection
+        shapes = shapes.copy()
+        shapes[bad] = [only_polygons(shape) for shape in shapely.make_valid(shapes[bad], method="structure")]
+    return np.asarray(shapes)
+
+
+def _degrees(communes: gpd.GeoDataFrame, shapes: Shapes) -> gpd.GeoDataFrame:
+    return communes.set_geometry(gpd.GeoSeries(shapes, index=communes.index, crs=METRES_SOUTH).to_crs(WGS84))
+
+
+def _overlapping(shapes: Shapes, bad: NDArray[np.intp]) -> list[tuple[tuple[int, int], Any]]:
+    """Return each pair of units that overlap, with what they have in common."""
+    if not len(bad):
+        return []
+    first, second = shapely.STRtree(shapes[bad]).query(shapes[bad], predicate="intersects")
+    is_once = first < second
+    first, second = bad[first[is_once]], bad[second[is_once]]
+    common = shapely.intersection(shapes[first], shapes[second])
+    found = zip(first, second, common, shapely.area(common), strict=True)
+    return [((int(i), int(j)), only_polygons(shape)) for i, j, shape, area in found if area >= LEAST_AREA_M2]
+
+
+def _flaw(codes: tuple[str, ...], shape: Any, sliver_m: float) -> Flaw:
+    parts = shapely.get_parts(shape)
+    # The widest part decides; a part is never wider than its area and its extent allow.
+    circles = shapely.maximum_inscribed_circle(parts, tolerance=np.maximum(shapely.length(parts) / 2000, 0.01))
+    widths = 2 * shapely.length(circles)
+    widest = int(np.argmax(widths))
+    middle = gpd.GeoSeries([shapely.get_point(circles[widest], 0)], crs=METRES_SOUTH).to_crs(WGS84)[0]
+    return Flaw(
+        codes=codes,
+        area_m2=round(float(areas_m2(np.array([shape]))[0]), 2),
+        width_m=round(float(widths[widest]), 2),
+        lon=round(float(middle.x), 6),
+        lat=round(float(middle.y), 6),
+        is_closed=float(widths[widest]) <= sliver_m,
+    )
+
+
+def areas_m2(shapes: Shapes) -> NDArray[np.float64]:
+    """Return the areas of shapes in `METRES_SOUTH`, m² on the ellipsoid."""
+    return np.asarray(gpd.GeoSeries(shapes, crs=METRES_SOUTH).to_crs(EQUAL_AREA).area.to_numpy(float))
+
+
+# ---- gaps
+
+
+def _with_gaps_closed(coverage: Shapes, codes: NDArray[Any], sliver_m: float) -> tuple[Shapes, list[Flaw]]:
+    holes = _holes(coverage)
+    if not len(holes):
+        return coverage, []
+    tree = shapely.STRtree(coverage)
+    closed = coverage.copy()
+    gaps: list[Flaw] = []
+    taken: dict[int, list[Any]] = {}
+    for hole in holes:
+        around = tree.query(hole, predicate="intersects")
+        borders = shapely.length(shapely.intersection(hole.boundary, coverage[around]))
+        # Rounding may part a border from its neighbour's by less than a thousandth of a millimetre.
+        around = around[borders > 0] if (borders > 0).any() else around
+        flaw = _flaw(tuple(sorted(codes[around])), hole, sliver_m)
+        if float(shapely.area(hole)) < LEAST_AREA_M2:
+            flaw = replace(flaw, is_closed=sliver_m > 0)
+        else:
+            gaps.append(flaw)
+        if flaw.is_closed and len(around):
+            longest = int(around[np.argmax(shapely.length(shapely.intersection(hole.boundary, coverage[around])))])
+            taken.setdefault(longest, []).append(hole)
+    if not taken:
+        return coverage, gaps
+    for place, holes_taken in taken.items():
+        closed[place] = shapely.coverage_union_all([coverage[place], *holes_taken])
+    return closed, gaps
+
+
+def _holes(coverage: Shapes) -> list[Any]:
+    """Return the ground that units enclose, also where two of them meet at nothing but points."""
+    whole = shapely.coverage_union_all(coverage)
+    faces = shapely.get_parts(shapely.polygonize([shapely.node(shapely.boundary(whole))]))
+    shapely.prepare(whole)
+    return list(faces[~shapely.intersects(whole, shapely.point_on_surface(faces))])
+
+
+# ---- wide overlaps
+
+
+def _with_wide_overlaps(coverage: Shapes, pairs: list[tuple[tuple[int, int], Any]], overlaps: list[Flaw]) -> Shapes:
+    """Give a wide overlap back to both of its units: whose it is, a drawing cannot tell."""
+    wide = [pair for pair, flaw in zip(pairs, overlaps, strict=True) if not flaw.is_closed]
+    if not wide:
+        return coverage
+    kept = coverage.copy()
+    for places, shape in wide:
+        for place in places:
+            kept[place] = only_polygons(shapely.union(kept[place], shape))
+    return kept
+
+
+def _hold_to_flaws(codes: NDArray[Any], before: Shapes, after: Shapes, overlaps: list[Flaw], gaps: list[Flaw]) -> None:
+    allowed = dict.fromkeys(codes, _CLOSING_TOLERANCE_M2)
+    for flaw in (*overlaps, *(gap for gap in gaps if gap.is_closed)):
+        for code in flaw.codes:
+            allowed[code] += flaw.area_m2 * 1.01
+    changed = np.abs(shapely.area(after) - shapely.area(before))
+    for code, change in zip(codes, changed, strict=True):
+        if not change <= allowed[code]:
+            raise BoundaryError(
+                "boundary.closing-failed",
+                mark(
+                    "The borders of commune {code} and its neighbours cannot be made to fit: that would change its "
+                    "area by {change} m², its overlaps and gaps are {allowed} m². Mend the borders there (in QGIS: "
+                    "Vector, Topology checker). Nothing was stored."
+                ),
+                code=code,
+                change=round(float(change)),
+                allowed=round(float(allowed[code])),
+            )
+
+
+def _largest_first(flaws: list[Flaw]) -> list[Flaw]:
+    return sorted(flaws, key=lambda flaw: (-flaw.area_m2, flaw.codes))
