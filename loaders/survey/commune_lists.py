@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ _COMMUNE_KINDS: Final = frozenset({"xa", "phuong", "thi-tran"})
 _GSO_DIGITS: Final = 5
 _COMPANY_OF_PROVINCE: Final = re.compile(r"(?:công\s+ty\s+(?:tnhh\s+mtv\s+)?điện\s+lực|ctđl|pc)\s+", re.IGNORECASE)
 _COMPANY: Final = re.compile(rf"(?:{_COMPANY_OF_PROVINCE.pattern}|điện\s+lực\s+)(?=\S)", re.IGNORECASE)
+MOST_ENTRIES: Final = 20_000
+"""Entries of a list at most; the whole country had 11,162 communes in 2019. More is another kind of file."""
+
 _LEAST_CODES_KNOWN: Final = 0.5
 """Share of its codes that a column must have in common with the official lists to be read as one of them."""
 
@@ -90,8 +94,10 @@ def read_commune_list(
     for sheet in (sheet for sheet in sheets if sheet.is_visible):
         for table, lines in reader.read(sheet):
             entries = _ListRows(table, units, names)
-            found = list(entries.read(lines))
+            found = list(itertools.islice(entries.read(lines), MOST_ENTRIES + 1))
             rows += found
+            if len(rows) > MOST_ENTRIES:
+                raise _too_long(file_name)
             tables.append(TableRead.of(table, len(found)))
             issues += entries.log.issues
     if not tables:
@@ -260,6 +266,18 @@ def _with_own_codes(entries: pd.DataFrame, units: Units, names: NameIndex) -> pd
 def _leads(names: NameIndex, code: str) -> bool:
     match = names.find_code(code)
     return match.code is not None or match.is_ambiguous
+
+
+def _too_long(file_name: str) -> FileError:
+    return FileError(
+        "commune-list.too-long",
+        mark(
+            '"{file}" has more than {allowed} entries, more than there are communes: it is no commune list. Household '
+            "files are uploaded as surveys or imported as ledgers."
+        ),
+        file=file_name,
+        allowed=MOST_ENTRIES,
+    )
 
 
 def _header_missing(sheets: list[Sheet], template: SurveyTemplate, file_name: str) -> FileError:

@@ -18,6 +18,7 @@ from geodata.names import NameIndex
 from geodata.own_lists import ENTRY_COLUMNS
 from geodata.reconciliation import reconcile
 from loaders.reference import load_former_units, load_unit_history, load_units
+from loaders.survey import commune_lists
 from loaders.survey.commune_lists import CommuneListReading, read_commune_list
 from tests.own_commune_list import make_own_list
 
@@ -187,6 +188,13 @@ def test_what_is_no_commune_list_is_refused(rows: list[list[Any]], code: str) ->
     with pytest.raises(FileError) as caught:
         read(workbook(*rows))
     assert caught.value.code == code
+
+
+def test_file_of_households_is_refused_early() -> None:
+    lines = "\n".join(f"{number};Xã Mỹ Đức;Châu Phú" for number in range(commune_lists.MOST_ENTRIES + 2))
+    with pytest.raises(FileError) as caught:
+        read(f"STT;Tên xã;Huyện\n{lines}\n".encode(), "ho.csv")
+    assert caught.value.code == "commune-list.too-long"
 
 
 def test_book_of_2503_entries_is_reconciled_to_the_last_row() -> None:
