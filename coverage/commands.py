@@ -23,7 +23,7 @@ from geodata.units import COMPANY_CODE
 
 DONE, DATA_PROBLEMS, WRONG_CALL = 0, 1, 2
 
-_WRONG_CALL_CODES: Final = ("period.unreadable", "language.unknown", "call.")
+_WRONG_CALL_CODES: Final = ("period.unreadable", "language.unknown", "call.", "cluster.")
 
 
 def user_of(options: argparse.Namespace) -> str:

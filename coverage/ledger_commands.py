@@ -14,10 +14,11 @@ from coverage.commands import DATA_PROBLEMS, DONE, print_json, user_of
 from coverage.ledgers import HOUSEHOLD_LEDGER, LedgerCall, LedgerProposal, Ledgers
 from coverage.surveys import REFUSED, Effect
 from coverage.workspace import Workspace
-from geodata.errors import FileError, PhuDienError, mark
+from geodata.errors import ClusterError, FileError, PhuDienError, mark
 from geodata.language import Language
 from geodata.periods import Period
-from loaders.ledger.importing import DOUBLED, READING, ROLLING
+from loaders.ledger.cluster import run_on
+from loaders.ledger.importing import DOUBLED, READING, ROLLING, run_here
 
 _BAR: Final = 24
 
@@ -64,6 +65,11 @@ def add_ledger_commands(ledger: argparse.ArgumentParser, common: argparse.Argume
         action="store_true",
         help=say("the ledger holds every household: kinds of supply that it lacks are zero, not missing"),
     )
+    taking.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help=say("roll up on a Dask cluster, such as tcp://192.168.1.20:8786; its machines must see the files"),
+    )
     taking.add_argument("--accept", action="store_true", help=say("accept it if it has no errors"))
     taking.add_argument("--reason", default="", help=say("why the warnings of the file are accepted"))
     taking.add_argument("--user", help=say("who imports (default: the login name)"))
@@ -83,8 +89,12 @@ def import_ledger(options: argparse.Namespace, language: Language) -> int:
         is_complete=options.complete,
     )
     bar = ProgressBar(language, is_shown=not options.json)
+    address = options.cluster or workspace.settings.cluster_address
     try:
-        proposal = Ledgers(workspace).propose(call, progress=bar)
+        proposal = Ledgers(workspace).propose(call, run=run_on(address) if address else run_here, progress=bar)
+    except ClusterError:
+        bar.end()
+        raise
     except FileError as error:
         bar.end()
         if options.json:

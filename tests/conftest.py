@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
@@ -43,6 +44,17 @@ def postgres_url() -> Iterator[str]:
     yield f"postgresql+psycopg://phudien@127.0.0.1:{port}/postgres"
     subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def cluster_address() -> Iterator[str]:
+    """Start a Dask scheduler with two worker processes on this machine, and give its address."""
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=logging.CRITICAL
+    ) as started:
+        yield str(started.scheduler_address)
 
 
 def _free_port() -> int:

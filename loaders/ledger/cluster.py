@@ -22,9 +22,12 @@ from loaders.ledger.cluster_connection import (
     wait_for_workers,
 )
 from loaders.ledger.plan import Partition, RollupPlan
+from loaders.ledger.rollup import PartialRollup
 
 if TYPE_CHECKING:
+    from loaders.ledger.checkpoint import Checkpoint
     from loaders.ledger.cluster_worker import PartResult
+    from loaders.ledger.importing import Runner
 
 CONNECT_S: Final = 10.0
 """How long a scheduler may take to answer."""
@@ -38,6 +41,23 @@ _RETRIES: Final = 2
 _LOOK_S: Final = 2.0
 
 Task = Callable[[Partition, str], "PartResult"]
+
+
+def run_on(address: str, *, task: Task | None = None) -> Runner:
+    """Return what rolls the partitions of an import up on a cluster; see `roll_up_on_cluster`."""
+
+    def run(
+        partitions: Sequence[Partition], plan: RollupPlan, checkpoint: Checkpoint
+    ) -> Iterator[tuple[Partition, PartialRollup]]:
+        by_number = {partition.number: partition for partition in partitions}
+        for found in roll_up_on_cluster(address, partitions, plan, task=task):
+            keys = checkpoint.keys(found.number)
+            aside = keys.with_suffix(".aside")
+            aside.write_bytes(found.keys)
+            aside.replace(keys)
+            yield by_number[found.number], found.rollup
+
+    return run
 
 
 def roll_up_on_cluster(
@@ -193,13 +213,13 @@ def _failure(failed: Sequence[tuple[Partition, BaseException]]) -> ClusterError:
     values: dict[str, Any] = {
         "count": len(failed),
         "file": partition.file,
-        "first": partition.first_row + partition.first_line,
-        "last": partition.first_row + partition.first_line + partition.rows - 1,
+        "first": partition.line_of(partition.first_row),
+        "last": partition.line_of(partition.first_row + partition.rows - 1),
         "groups": _row_groups(partition),
     }
     if isinstance(error, KilledWorker):
         return ClusterError(
-            "cluster.part-kills",
+            "ledger.part-kills",
             mark(
                 "{count} parts of the ledger could not be rolled up; the others are kept. The first is "
                 '"{file}", rows {first} to {last} (row groups {groups}): {workers} workers died while they had it, so '
@@ -210,7 +230,7 @@ def _failure(failed: Sequence[tuple[Partition, BaseException]]) -> ClusterError:
             **values,
         )
     return ClusterError(
-        "cluster.part-failed",
+        "ledger.part-failed",
         mark(
             '{count} parts of the ledger could not be rolled up; the others are kept. The first is "{file}", rows '
             "{first} to {last} (row groups {groups}), tried {times} times: {reason}. Export this file again, and give "
