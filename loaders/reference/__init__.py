@@ -99,10 +99,26 @@ def load_approximate_boundaries() -> gpd.GeoDataFrame:
     -------
     boundaries
         EPSG:4326, one row a commune in code order: commune_code, geometry, is_approximate (True). A coverage:
-        no overlaps, no holes inside a province. README.md says how near they come to real outlines.
+        no overlaps, no holes inside a province. docs/approximate.md says how near they come to real outlines.
     """
-    path = files("loaders.reference").joinpath("approximate_boundaries_2021.parquet")
-    with as_file(path) as local:
+    return _read_layer("approximate_boundaries_2021.parquet")
+
+
+def load_approximate_boundaries_2025() -> gpd.GeoDataFrame:
+    """
+    Return the approximate boundaries of the communes of 1 July 2025, for maps only: the cells of 2021, carried.
+
+    Returns
+    -------
+    boundaries
+        As of `load_approximate_boundaries`, on the same ground. Communes of the ten provinces that no commune of
+        the 21 went to (those of old Hồ Chí Minh City and Khánh Hòa, and Côn Đảo) have no row.
+    """
+    return _read_layer("approximate_boundaries_2025.parquet")
+
+
+def _read_layer(name: str) -> gpd.GeoDataFrame:
+    with as_file(files("loaders.reference").joinpath(name)) as local:
         return gpd.read_parquet(local)
 
 

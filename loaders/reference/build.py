@@ -16,6 +16,7 @@ from typing import Final
 import pandas as pd
 
 from geodata.approximate import build_cells
+from geodata.carried_cells import carry_cells
 from geodata.units import COMMUNE, DISTRICT, PROVINCE, UNIT_COLUMNS, Units
 from loaders.reference import LIST_DATE_2021
 from loaders.reference.former import CODES_2019, write_former_units
@@ -44,6 +45,7 @@ _POINT_SOURCE: Final = {
     "absent": "placed-in-district",
     "elsewhere": "doubtful",
 }
+_TEXT: Final = {"code": "str", "parent_code": "str", "commune_code": "str", "successor_code": "str"}
 _KINDS_2025: Final = {"Xã": "xa", "Phường": "phuong", "Đặc khu": "dac-khu"}
 
 
@@ -175,12 +177,19 @@ def write_tables(built: Built, folder: Path) -> None:
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6f", lineterminator="\n")
 
 
-def write_boundaries(units_2021: pd.DataFrame, folder: Path) -> int:
-    """Write approximate_boundaries_2021.parquet; return its size in bytes."""
-    cells = build_cells(Units(units_2021, LIST_DATE_2021))
-    path = folder / "approximate_boundaries_2021.parquet"
-    cells.to_parquet(path, index=False, compression="zstd", compression_level=19)
-    return path.stat().st_size
+def write_boundaries(folder: Path) -> dict[str, int]:
+    """Write the approximate boundaries of 2021 and 2025, out of the tables in the folder; return bytes by file."""
+    table = pd.read_csv(folder / "units_2021.csv", dtype=_TEXT)
+    young = pd.read_csv(folder / "units_2025.csv", dtype=_TEXT).set_index("code")
+    pairs = pd.read_csv(folder / "successors_2025.csv", dtype=_TEXT)
+    cells = build_cells(Units(table, LIST_DATE_2021))
+    layers = {"2021": cells, "2025": carry_cells(cells, pairs, young[["lon", "lat"]])}
+    sizes = {}
+    for year, layer in layers.items():
+        path = folder / f"approximate_boundaries_{year}.parquet"
+        layer.to_parquet(path, index=False, compression="zstd", compression_level=19)
+        sizes[path.name] = path.stat().st_size
+    return sizes
 
 
 def main(folder: Path = FOLDER) -> None:
@@ -203,11 +212,9 @@ def main(folder: Path = FOLDER) -> None:
         print(f"former_units_2019.csv: {count} former communes, or parts of them")
     else:
         print(f"former_units_2019.csv: left as it is, because {CODES_2019} is not there")
-    size = write_boundaries(pd.read_csv(folder / "units_2021.csv", dtype=_TEXT), folder)
-    print(f"approximate_boundaries_2021.parquet: {size / 1e6:.2f} MB")
+    for name, size in write_boundaries(folder).items():
+        print(f"{name}: {size / 1e6:.2f} MB")
 
-
-_TEXT: Final = {"code": "str", "parent_code": "str"}
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

@@ -12,12 +12,13 @@ from loaders.reference.points import BOX, FILLED_SHARE, box_area_km2
 from loaders.reference.successors import KM_PER_DEGREE
 
 _STEPS: Final = 41
-_PULL: Final = 1.0  # how much one own radius away from where the commune is expected weighs against emptiness
+_PULL: Final = 0.5  # how much one own radius away from where the commune is expected weighs against emptiness
 _MOST_PULL: Final = 0.6  # own radii of the commune of 2025
 _BESIDE: Final = 0.7  # radii of two communes that were merged, apart
 _APART: Final = 0.7  # own radii that a point keeps from every other
 _FULLY_EMPTY: Final = 1.5
 _LEAST_KM2: Final = 0.25
+_LEAST_KEPT: Final = 0.3  # of the estimated half extent, where a point lies at the end of its district
 
 Pairs = npt.NDArray[np.float64]
 
@@ -28,7 +29,8 @@ def place_communes(judged: pd.DataFrame, *, successor: pd.DataFrame, districts: 
 
     A commune without a point is placed where it is expected — what its commune of 2025 has beyond its other
     parts, or the middle of its district — moved to the emptiest ground nearby, outside the extents of the
-    other communes as far as that goes. Extents that are not known are squares of the area that is left over.
+    other communes as far as that goes, and not on another province's ground. Extents that are not known are
+    squares of the area that is left over, cut where the known extents of the district end.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def place_communes(judged: pd.DataFrame, *, successor: pd.DataFrame, districts: 
         Indexed by commune: code, lat, lon, area_km2 (missing where unknown) of its commune of 2025, and
         ``later_code``, under which it stood in June 2025.
     districts
-        Indexed by commune: district_code, kind.
+        Indexed by commune: district_code, province_code, kind.
 
     Returns
     -------
@@ -53,11 +55,11 @@ def place_communes(judged: pd.DataFrame, *, successor: pd.DataFrame, districts: 
 
     area = _areas(placed, successor, districts)
     for code in placed.index[placed["worth"] == "point"]:
-        _spread(placed, code, area[code])
+        _spread(placed, code, area[code], districts)
     for code in placed.index[is_placed]:
         expected = _expected(code, placed, area, successor, districts)
         placed.loc[code, ["lon", "lat"]] = _emptiest(expected, area[code], placed, districts, code)
-        _spread(placed, code, area[code])
+        _spread(placed, code, area[code], districts)
     return placed
 
 
@@ -118,12 +120,16 @@ def _emptiest(expected: Pairs, area: float, placed: pd.DataFrame, districts: pd.
     others = others[near]
     half = np.column_stack([others["east"] - others["west"], others["north"] - others["south"]]) / 2
     depth = np.abs(candidates[:, None, :] - _centres(others)[None]) / half[None]
-    emptiness = np.minimum(depth.max(axis=2).min(axis=1), _FULLY_EMPTY)
+    depth = depth.max(axis=2)
+    emptiness = np.minimum(depth.min(axis=1), _FULLY_EMPTY)
     score = emptiness - _PULL * np.hypot(*offsets.T) / radius
     points = placed.loc[placed["lat"].notna(), ["lon", "lat"]].to_numpy()
     apart = np.hypot(*((candidates[:, None] - points[None]) * KM_PER_DEGREE).transpose(2, 0, 1)).min(axis=1)
     score -= 5 * np.maximum(_APART * radius - apart, 0) / radius
     score[~_inside(candidates, placed, districts, code)] -= 10
+    province = districts["province_code"]
+    is_others = (province[others.index] != province[code]).to_numpy()
+    score[is_others[depth.argmin(axis=1)]] -= 10
     return np.asarray(candidates[int(np.argmax(score))])
 
 
@@ -137,8 +143,15 @@ def _inside(candidates: Pairs, placed: pd.DataFrame, districts: pd.DataFrame, co
     return np.asarray(((candidates >= low) & (candidates <= high)).all(axis=1))
 
 
-def _spread(placed: pd.DataFrame, code: str, area: float) -> None:
-    """Give a commune a square extent of its area round its point."""
-    lon, lat = placed.loc[code, ["lon", "lat"]].to_numpy(dtype=float)
-    wide, high = np.sqrt(area / FILLED_SHARE) / 2 / KM_PER_DEGREE
-    placed.loc[code, BOX] = [lat - high, lon - wide, lat + high, lon + wide]
+def _spread(placed: pd.DataFrame, code: str, area: float, districts: pd.DataFrame) -> None:
+    """Give a commune a square extent of its area round its point, cut where its district's known extents end."""
+    point = placed.loc[code, ["lon", "lat"]].to_numpy(dtype=float)
+    half = np.sqrt(area / FILLED_SHARE) / 2 / KM_PER_DEGREE
+    low, high = point - half, point + half
+    is_known = (placed["worth"] == "located") & (districts["district_code"] == districts.loc[code, "district_code"])
+    if is_known.any():
+        own = placed[is_known]
+        ends = own[["west", "south"]].min().to_numpy(), own[["east", "north"]].max().to_numpy()
+        low = np.maximum(low, np.minimum(ends[0], point - _LEAST_KEPT * half))
+        high = np.minimum(high, np.maximum(ends[1], point + _LEAST_KEPT * half))
+    placed.loc[code, BOX] = [low[1], low[0], high[1], high[0]]

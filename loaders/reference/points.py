@@ -22,6 +22,7 @@ _LEAST_OF_USUAL: Final = 0.12  # against the median extent of the district's com
 _SHARE_OF_DISTRICT: Final = 0.5
 _TIMES_USUAL: Final = 2.5
 _LEAST_APART_KM: Final = 12.0
+_MOST_OF_DISTRICT: Final = 0.8
 _KIND_ORDER: Final = {"xa": 0, "phuong": 1, "thi-tran": 2}
 _ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vii": "7"}
 
@@ -61,7 +62,7 @@ def judge_points(communes: pd.DataFrame, *, legacy: pd.DataFrame, successor: pd.
 
     size = box_area_km2(found)
     is_elsewhere = _is_misnamed(about) | _is_whole_district(size, about, own) | _is_beaten(found, about, size)
-    is_elsewhere |= _is_outside(found, successor)
+    is_elsewhere |= _is_outside(found, successor) | _is_off_district(found, about, own)
     usual = size.where(size > _STREET_KM2).groupby([about["district_code"], about["kind"]]).transform("median")
 
     found["worth"] = "located"
@@ -143,6 +144,18 @@ def _is_outside(found: pd.DataFrame, successor: pd.DataFrame) -> pd.Series[bool]
     is_far = pd.Series(apart, index=found.index) > np.maximum(1.9 * (radius + 2), _LEAST_APART_KM)
     is_outside: pd.Series[bool] = is_far & (successor["kind"] != "dac-khu")
     return is_outside
+
+
+def _is_off_district(found: pd.DataFrame, about: pd.DataFrame, own: pd.DataFrame) -> pd.Series[bool]:
+    """Whether an extent lies wholly outside its district's, where that holds the middles of most of its communes."""
+    district = boxes(own["districtBounds"])
+    lat, lon = found[["south", "north"]].mean(axis=1), found[["west", "east"]].mean(axis=1)
+    is_in = lat.between(district["south"], district["north"]) & lon.between(district["west"], district["east"])
+    holds = is_in[lat.notna()].groupby(about["district_code"]).mean().reindex(about["district_code"]).to_numpy()
+    is_beside = (found["east"] < district["west"]) | (found["west"] > district["east"])
+    is_beside |= (found["north"] < district["south"]) | (found["south"] > district["north"])
+    is_off: pd.Series[bool] = is_beside & (holds >= _MOST_OF_DISTRICT)
+    return is_off
 
 
 def _is_beaten(found: pd.DataFrame, about: pd.DataFrame, size: pd.Series[float]) -> pd.Series[bool]:

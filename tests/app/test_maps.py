@@ -120,4 +120,4 @@ def test_every_commune_has_a_shape_with_its_names(workspace: Workspace) -> None:
     assert len(geometry.communes) == 2484
     assert geometry.communes[["commune_name", "district_name", "province_name"]].notna().all(axis=None)
     assert len(geometry.provinces) == 21
-    assert geometry.communes["is_placed"].sum() == 124
+    assert geometry.communes["is_placed"].sum() == 125

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
 from geodata.approximate import build_cells
-from geodata.crs import METRES_SOUTH
 from geodata.units import UNIT_COLUMNS, Units
 from loaders.reference import load_approximate_boundaries, load_units
 
 Box = tuple[float, float, float, float]  # west, south, east, north
 
 
-def units_of(boxes: dict[str, Box], *, provinces: dict[str, str] | None = None) -> Units:
+def units_of(boxes: dict[str, Box], *, provinces: dict[str, str] | None = None, guessed: tuple[str, ...] = ()) -> Units:
     """Return communes with these extents and points in their middles, in province "89" unless said."""
     province_of = {code: (provinces or {}).get(code, "89") for code in boxes}
     rows: list[dict[str, object]] = [
@@ -28,7 +27,7 @@ def units_of(boxes: dict[str, Box], *, provinces: dict[str, str] | None = None) 
         point = {"lon": (west + east) / 2, "lat": (south + north) / 2}
         extent = {"west": west, "south": south, "east": east, "north": north}
         rows.append({"code": code, "level": 3, "kind": "xa", "name": code, "parent_code": province_of[code]})
-        rows[-1] |= point | extent | {"point_source": "package"}
+        rows[-1] |= point | extent | {"point_source": "doubtful" if code in guessed else "package"}
     return Units(pd.DataFrame(rows).reindex(columns=list(UNIT_COLUMNS)), date(2021, 7, 1))
 
 
@@ -78,6 +77,40 @@ def test_ground_that_no_extent_covers_is_filled_inside_a_province() -> None:
 def test_ground_far_from_every_commune_is_left_out() -> None:
     cells = build_cells(units_of({"30001": (105.0, 10.0, 105.1, 10.1), "30002": (105.5, 10.0, 105.6, 10.1)}))
     assert not cells.geometry.contains(shapely.Point(105.3, 10.05)).any()
+
+
+def test_a_cell_grows_to_the_sides_of_its_extent() -> None:
+    # The tall one crosses the wide one; without growing, the wide one would be cut in two and end at the crossing.
+    crossing = {"30001": (105.0, 10.04, 105.12, 10.08), "30002": (105.04, 10.06, 105.08, 10.2)}
+    cells = build_cells(units_of(crossing))
+    for code, box in crossing.items():
+        assert cell_of(cells, code).bounds == pytest.approx(box, abs=0.012), code
+
+
+OVER_THE_BORDER = {"30001": (105.0, 10.0, 105.1, 10.1), "30002": (105.04, 10.0, 105.2, 10.1)}
+
+
+def test_an_estimated_extent_yields_to_another_province() -> None:
+    cells = build_cells(units_of(OVER_THE_BORDER, provinces={"30002": "91"}, guessed=("30002",)))
+    assert cell_of(cells, "30002").intersection(shapely.box(*OVER_THE_BORDER["30001"]).buffer(-0.005)).is_empty
+
+
+def test_an_estimated_extent_shares_with_its_own_province() -> None:
+    cells = build_cells(units_of(OVER_THE_BORDER, guessed=("30002",)))
+    assert 105.05 < cell_of(cells, "30002").bounds[0] < 105.09
+
+
+def test_a_commune_among_another_province_is_joined_to_its_own() -> None:
+    boxes = {
+        "30001": (105.0, 10.0, 105.1, 10.1),
+        "30002": (105.1, 10.0, 105.2, 10.1),
+        "30003": (105.11, 10.04, 105.13, 10.06),
+    }
+    provinces = {"30001": "89", "30002": "91", "30003": "89"}
+    cells = build_cells(units_of(boxes, provinces=provinces))
+    own = shapely.coverage_union_all([cell_of(cells, "30001"), cell_of(cells, "30003")])
+    assert own.geom_type == "Polygon"
+    assert shapely.coverage_is_valid(cells.geometry.to_numpy())
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
@@ -141,10 +174,11 @@ def test_shipped_no_cell_lies_off_in_another_province(shipped: gpd.GeoDataFrame)
     assert (shapely.hausdorff_distance(cells, shapely.intersection(cells, extents)) < 0.2).all()
 
 
-@pytest.mark.shared
-def test_shipped_cells_come_near_the_outlines(shipped: gpd.GeoDataFrame, shared_folder: Path) -> None:
-    outlines = gpd.read_parquet(shared_folder / "data/communes_2021/south_communes_2021.parquet")
-    real = outlines.set_index("commune_code").geometry.to_crs(METRES_SOUTH)
-    ours = shipped.set_index("commune_code").geometry.to_crs(METRES_SOUTH).loc[real.index]
-    common = ours.intersection(real).area
-    assert (common / (ours.area + real.area - common)).median() > 0.64
+def test_shipped_provinces_are_joined_but_for_islands(shipped: gpd.GeoDataFrame) -> None:
+    province = load_units().communes["province_code"].to_numpy()
+    for code in sorted(set(province)):
+        is_own = province == code
+        land = shapely.get_parts(shapely.coverage_union_all(shipped.geometry[is_own].to_numpy()))
+        others = shapely.coverage_union_all(shipped.geometry[~is_own].to_numpy())
+        apart = sorted(land, key=shapely.area)[:-1]
+        assert not shapely.intersects(np.array(apart, dtype=object), others).any(), code
