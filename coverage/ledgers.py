@@ -18,9 +18,10 @@ from geodata.errors import WorkspaceError, mark
 from geodata.tables import FIGURE_COLUMNS
 from loaders.ledger import checkpoint, figures, importing, problems, sources
 from loaders.ledger.judging import Cell
-from loaders.ledger.locating import LocatedOutlines, StatedPlaces
+from loaders.ledger.locating import LocatedOutlines
 from loaders.ledger.plan import PARTITION_ROWS, RollupPlan
 from loaders.ledger.rollup import PartialRollup
+from loaders.ledger.stated import StatedPlaces
 from loaders.store import batches, engine, ledgers
 from loaders.store.batches import NewBatch
 from loaders.store.ledgers import LedgerRecord

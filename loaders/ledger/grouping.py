@@ -14,6 +14,9 @@ from loaders.ledger.queries import HAS_HOUSEHOLD, literal, rows_query
 _MOST_TEXTS: Final = 64
 """More different quarters than that (days, say) are read before rows are grouped, so that the groups stay few."""
 
+_ROWS_LOOKED_AT: Final = 100_000
+"""Rows by which it is known whether the quarters are many; it changes no answer."""
+
 _ROWS_A_STATEMENT: Final = 1000
 
 
@@ -65,9 +68,9 @@ class Grouping:
             f"CREATE TEMP TABLE groups AS SELECT {keys}, count(*) AS rows FROM ({self.rows}) GROUP BY ALL"
         )
         found = self._connection.execute("SELECT rowid, * FROM groups").fetchall()
-        for number, has_household, period, kind, area, *rest in found:
-            *stated, point, spot, rows = rest
-            yield number, Group(has_household, period, kind, area, tuple(stated), point, spot), rows
+        last = 5 + len(self._plan.columns.places)
+        for row in found:
+            yield row[0], Group(row[1], row[2], row[3], row[4], row[5:last], row[last], row[last + 1]), row[last + 2]
 
     def rows_of(self, table: str, columns: str) -> str:
         """Return the query of the rows (r) of the groups whose numbers stand in a table (f, column ``id``)."""
@@ -94,10 +97,12 @@ def with_quarters(
     always
         Do so where they are few too, and leave nothing in place of a text that names none.
     """
+    if not always:
+        first = f"SELECT period FROM ({query}) LIMIT {_ROWS_LOOKED_AT}"
+        answer = connection.execute(f"SELECT count(DISTINCT period) FROM ({first})").fetchone()
+        if answer is None or answer[0] <= _MOST_TEXTS:
+            return query
     distinct = f"SELECT DISTINCT period FROM ({query}) WHERE period IS NOT NULL"
-    few = connection.execute(f"{distinct} LIMIT {_MOST_TEXTS + 1}").fetchall()
-    if len(few) <= _MOST_TEXTS and not always:
-        return query
     texts = [str(text) for (text,) in connection.execute(distinct).fetchall()]
     known = [(text, found) for text in texts if (found := quarter_of(text)) is not None]
     connection.execute("CREATE OR REPLACE TEMP TABLE quarters (text VARCHAR, quarter VARCHAR)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -71,6 +72,35 @@ class Verdict(NamedTuple):
     stated: Stated
 
 
+class _What(NamedTuple):
+    """What rows are: their quarter, supply and area, and what is wrong with these."""
+
+    period: str
+    kind: str
+    area: str
+    problems: tuple[tuple[str, str], ...]
+    is_counted: bool
+
+
+class _Where(NamedTuple):
+    """Where rows count, and what is wrong with what they say of it."""
+
+    commune: str
+    by_distance: str
+    stated: Stated
+    problems: tuple[tuple[str, str], ...]
+    is_counted: bool
+
+
+def _has_error(problems: Iterable[tuple[str, str]]) -> bool:
+    return any(severity == ERROR for _, severity in problems)
+
+
+def _meaning(text: str | None, words: dict[str, str]) -> str | None:
+    """Return what a word means: empty for a blank, None for one that is not known."""
+    return words.get(plain_key(text)) if text and text.strip() else ""
+
+
 class Judge:
     """
     Judges groups of rows by a plan.
@@ -86,13 +116,11 @@ class Judge:
         self._codes = plan.outlines.codes if plan.outlines else []
         self._approximate = plan.outlines.approximate if plan.outlines else frozenset()
         self._keys = plan.columns.places
+        # Groups are many, what they are made of is little: each is judged once.
         self._quarter = lru_cache(maxsize=1 << 16)(quarter_of)
+        self._what = lru_cache(maxsize=1 << 16)(self._judge_what)
+        self._where = lru_cache(maxsize=1 << 16)(self._judge_where)
         self._stated = lru_cache(maxsize=1 << 16)(self._find_stated)
-        self._key = lru_cache(maxsize=1 << 16)(plain_key)
-
-    def _find_stated(self, places: tuple[str | None, ...]) -> Stated:
-        stated = {key: text.strip() for key, text in zip(self._keys, places, strict=True) if text and text.strip()}
-        return self._plan.places.find(stated) if stated else Stated("")
 
     def quarter(self, text: str | None) -> str | None:
         """Return the quarter that a text names."""
@@ -100,37 +128,45 @@ class Judge:
 
     def judge(self, group: Group) -> Verdict:
         """Return what becomes of the rows of a group."""
+        what = self._what(group.has_household, group.period, group.supply_kind, group.area)
+        where = self._where(group.places, group.point, group.spot)
+        is_counted = what.is_counted and where.is_counted
+        cell = (where.commune, what.period, what.kind, what.area) if is_counted else None
+        return Verdict(cell, what.problems + where.problems, where.by_distance, where.stated)
+
+    def _judge_what(self, has_household: bool, period: str | None, kind: str | None, area: str | None) -> _What:
         problems: list[tuple[str, str]] = []
-        if not group.has_household:
+        if not has_household:
             problems.append(("ledger.household-missing", ERROR))
-        period = self.quarter(group.period)
-        if period is None:
+        if (quarter := self.quarter(period)) is None:
             problems.append(("ledger.period-unreadable", ERROR))
-        kind = self._word(group.supply_kind, self._kinds)
-        if not kind:
+        if not (supply := _meaning(kind, self._kinds)):
             problems.append(("ledger.supply-unknown", ERROR))
-        area = self._word(group.area, self._areas)
-        if area is None:
+        if (stated_area := _meaning(area, self._areas)) is None:
             problems.append(("ledger.area-unknown", WARNING))
-        stated = self._stated(group.places)
-        commune, by_distance = self._commune(group, stated, problems)
-        is_good = commune and not any(severity == ERROR for _, severity in problems)
-        cell = (commune, period, kind, area or "") if is_good and period and kind else None
-        return Verdict(cell, tuple(problems), by_distance, stated)
+        return _What(quarter or "", supply or "", stated_area or "", tuple(problems), not _has_error(problems))
 
-    def _word(self, text: str | None, words: dict[str, str]) -> str | None:
-        """Return what a word means: empty for a blank, None for one that is not known."""
-        return words.get(self._key(text)) if text and text.strip() else ""
-
-    def _commune(self, group: Group, stated: Stated, problems: list[tuple[str, str]]) -> tuple[str, str]:
-        """Return the commune of a group, empty for none, and what the distance from the stated commune decides."""
+    def _judge_where(self, places: tuple[str | None, ...], point: str, spot: int) -> _Where:
+        problems: list[tuple[str, str]] = []
+        stated = self._stated(places)
         if stated.former:
             problems.append(("ledger.commune-followed", INFO))
-        if group.point not in (GOOD, SWAPPED):
-            return self._without_point(group.point, stated, problems), ""
-        if group.point == SWAPPED:
+        if point in (GOOD, SWAPPED):
+            commune, by_distance = self._by_point(spot, stated, problems)
+        else:
+            commune, by_distance = self._without_point(point, stated, problems), ""
+        if point == SWAPPED:
             problems.append(("ledger.coordinates-swapped", INFO))
-        located = self._codes[group.spot] if group.spot != OUTSIDE else ""
+        is_counted = bool(commune) and not _has_error(problems)
+        return _Where(commune, by_distance, stated, tuple(problems), is_counted)
+
+    def _find_stated(self, places: tuple[str | None, ...]) -> Stated:
+        stated = {key: text.strip() for key, text in zip(self._keys, places, strict=True) if text and text.strip()}
+        return self._plan.places.find(stated) if stated else Stated("")
+
+    def _by_point(self, spot: int, stated: Stated, problems: list[tuple[str, str]]) -> tuple[str, str]:
+        """Return the commune that counts, empty for none, and what the distance from the stated commune decides."""
+        located = self._codes[spot] if spot != OUTSIDE else ""
         is_real = bool(located) and located not in self._approximate
         if stated.value and not stated.code:
             problems.append(("ledger.commune-unknown", WARNING if is_real else ERROR))

@@ -1,9 +1,8 @@
-"""Where the households of a ledger lie: the outlines of communes, and the communes that rows state."""
+"""Where the households of a ledger lie: the outlines of communes."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -15,11 +14,6 @@ from pyproj import Transformer
 from geodata.commune_raster import Floats, Ints
 from geodata.crs import METRES_SOUTH, WGS84
 from geodata.locate import CommuneLocator
-from geodata.names import NameIndex, PlaceMatch
-from geodata.units import COMMUNE, Units
-from loaders.ledger.plan import Stated
-
-_CODE_DIGITS = 5
 
 
 class LocatedOutlines:
@@ -91,48 +85,3 @@ class LocatedOutlines:
         """Return the nearest commune of points outside, and the distance to it in metres."""
         found = self._locator.distances_outside(lon, lat)
         return [str(code or "") for code in found.commune_code], found.distance_m
-
-
-class StatedPlaces:
-    """
-    Finds the communes that rows state: by code, else by name within the district or province that they state.
-
-    Parameters
-    ----------
-    units, names
-        The list in which communes are sought.
-    """
-
-    def __init__(self, units: Units, names: NameIndex) -> None:
-        self._names = names
-        self._communes = frozenset(units.by_code.index[units.by_code["level"] == COMMUNE].astype(str))
-
-    def find(self, stated: Mapping[str, str]) -> Stated:
-        """Return the commune of the texts of a row by key of their column; a code counts before names."""
-        shown = ", ".join(stated.values())
-        if code := stated.get("commune_code", ""):
-            return self._of_code(code, shown)
-        if name := stated.get("commune_name", ""):
-            is_known, parent = self._parent(stated)
-            match = self._names.find_commune(name, parent_code=parent) if is_known else PlaceMatch(None)
-            return Stated(match.code or "", shown, bool(match.former_name))
-        return Stated("")
-
-    def _of_code(self, typed: str, shown: str) -> Stated:
-        # Spreadsheets and databases make numbers of codes: 30469.0, or 1234 for 01234.
-        bare = typed.removesuffix(".0")
-        code = bare.zfill(_CODE_DIGITS) if bare.isdigit() else bare
-        match = self._names.find_code(code)
-        found = match.code if match.code in self._communes else None
-        return Stated(found or "", shown, found is not None and found != code)
-
-    def _parent(self, stated: Mapping[str, str]) -> tuple[bool, str | None]:
-        """Return whether what is stated above the commune is known, and the code of the lowest of it."""
-        parent: str | None = None
-        if typed := stated.get("province_name"):
-            parent = self._names.find_province(typed).code
-            if parent is None:
-                return False, None
-        if typed := stated.get("district_name"):
-            parent = self._names.find_district(typed, province_code=parent).code
-        return parent is not None or not stated.get("district_name"), parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geodata.names import NameIndex
-from loaders.ledger.locating import StatedPlaces
+from loaders.ledger.stated import StatedPlaces
 from loaders.reference import load_former_units, load_units
 
 

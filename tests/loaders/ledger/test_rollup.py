@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.ledger.doubled import find_doubled, take_out_doubled, write_keys
-from loaders.ledger.locating import StatedPlaces
 from loaders.ledger.plan import Partition, RollupPlan
 from loaders.ledger.problems import SENTENCES
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
+from loaders.ledger.stated import StatedPlaces
 from tests.loaders.ledger.ledgers import (
     AN_PHU,
     IN_AN_PHU,

@@ -15,9 +15,9 @@ from loaders.ledger import delimited
 from loaders.ledger.checkpoint import Checkpoint, fingerprint, read_partial, write_partial
 from loaders.ledger.columns import find_columns
 from loaders.ledger.importing import OpenLedger, open_ledger, plan_of, roll_up_ledger
-from loaders.ledger.locating import StatedPlaces
 from loaders.ledger.rollup import PartialRollup
 from loaders.ledger.sources import find_files, hash_files, parquet_partitions
+from loaders.ledger.stated import StatedPlaces
 from tests.loaders.ledger.ledgers import IN_MY_DUC, MY_DUC, TEMPLATE, row, write
 
 HEADER = "Mã khách hàng;Mã xã;Quý;Loại cấp điện"
