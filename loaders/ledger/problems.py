@@ -185,7 +185,7 @@ def _issue(code: str, severity: str, problem: Problem, values: dict[str, Any]) -
     lines = ", ".join(
         str(sample.line) if sample.file == first else f"{sample.file}: {sample.line}" for sample in problem.samples
     )
-    shown = list(dict.fromkeys(sample.value for sample in problem.samples if sample.value))
+    shown = list(dict.fromkeys(_shown(sample) for sample in problem.samples if sample.value))
     if problem.farthest_m is not None:
         values["far_km"] = f"{problem.farthest_m / 1000:.1f}"
     template = SENTENCES[code, severity]
@@ -200,3 +200,8 @@ def _issue(code: str, severity: str, problem: Problem, values: dict[str, Any]) -
         template=template,
         values={"count": problem.count, **used},
     )
+
+
+def _shown(sample: Sample) -> str:
+    """Return what a row has, with the distance where one is told."""
+    return sample.value if sample.distance_m is None else f"{sample.value}: {sample.distance_m / 1000:.1f} km"
