@@ -29,10 +29,10 @@ from loaders.ledger.cluster_connection import check_address
 from loaders.ledger.cluster_worker import PartResult, forsaken_plans, plan_here, roll_up_part
 from loaders.ledger.columns import find_columns
 from loaders.ledger.doubled import find_doubled, take_out_doubled, write_keys
-from loaders.ledger.locating import StatedPlaces
 from loaders.ledger.plan import LedgerWords, Partition, RollupPlan
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
 from loaders.ledger.sources import parquet_partitions
+from loaders.ledger.stated import StatedPlaces
 from tests.loaders.ledger.ledgers import AN_PHU, MY_DUC, MY_PHU, TEMPLATE, outlines
 
 ROWS, PARTS = 200_000, 8
