@@ -18,6 +18,7 @@ from coverage.surveys import Surveys
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.units import COMPANY_CODE
 from loaders.settings import default_home
 
 
@@ -87,10 +88,11 @@ def has_synthetic(home: str, version: str) -> bool:
     return _open(home).has_synthetic()
 
 
-def layer_version(home: str, version: str) -> str:
-    """Return what changes whenever the map's shapes do."""
+def layer_version(home: str, version: str, area: str = COMPANY_CODE) -> str:
+    """Return what changes whenever the shapes of the map of an area do; the shipped ones are alike for every area."""
     layers = [str(record.batch_id) for record in _layers(home, version)]
-    return hashlib.sha256("|".join([home, *layers]).encode()).hexdigest()[:12]
+    level = [area] if layers else []
+    return hashlib.sha256("|".join([home, *layers, *level]).encode()).hexdigest()[:12]
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -98,17 +100,21 @@ def _layers(home: str, version: str) -> list[Any]:
     return _open(home).boundary_layers()
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def map_geometry(shapes: str) -> MapGeometry:
-    """Return the map's shapes; `shapes` is their version. Never changed by who gets it."""
+@st.cache_resource(max_entries=6, show_spinner=False)
+def map_geometry(shapes: str, _area: str = COMPANY_CODE) -> MapGeometry:
+    """
+    Return the shapes of the map of an area, in the detail that fits it. Never changed by who gets it.
+
+    `shapes` is their version, as `layer_version` gives it for the area.
+    """
     opened = workspace()
-    return _maps.geometry_of(opened.map_layer(), opened.units, shapes)
+    return _maps.geometry_of(opened.map_layer(_area), opened.units, shapes)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def map_document(shapes: str, language_code: str, tiles_url: str | None) -> str:
-    """Return the map document of a version of the shapes in a language."""
-    return build_document(map_geometry(shapes), Language(language_code), tiles_url=tiles_url)
+@st.cache_resource(max_entries=6, show_spinner=False)
+def map_document(shapes: str, language_code: str, tiles_url: str | None, _area: str = COMPANY_CODE) -> str:
+    """Return the map document of a version of the shapes of an area in a language."""
+    return build_document(map_geometry(shapes, _area), Language(language_code), tiles_url=tiles_url)
 
 
 @st.cache_data(max_entries=60, show_spinner=False)

@@ -75,13 +75,15 @@ def _draw_headlines(choices: _state.Choices, period: str) -> None:
 
 def _draw_map(choices: _state.Choices, period: str, name: str) -> str | None:
     home, version, code = choices.home, choices.version, choices.language.code
-    shapes = _cache.layer_version(home, version)
+    shapes = _cache.layer_version(home, version, choices.area)
     tiles = _cache.workspace().settings.tiles_url
-    document = _cache.map_document(shapes, code, tiles)
+    document = _cache.map_document(shapes, code, tiles, choices.area)
     paint = _cache.paint(home, version, period, name, (choices.area,), code)
     chosen = _maps.show_map(document, f"{shapes}-{code}", paint, choices.language)
     if st.button(choices.language.say("Prepare the map as a file that opens offline"), icon=":material/save:"):
-        whole = build_document(_cache.map_geometry(shapes), choices.language, paint=paint, tiles_url=tiles)
+        whole = build_document(
+            _cache.map_geometry(shapes, choices.area), choices.language, paint=paint, tiles_url=tiles
+        )
         st.download_button(
             choices.language.say("Download the map (.html)"),
             whole,

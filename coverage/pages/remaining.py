@@ -64,8 +64,8 @@ def _draw_totals(choices: _state.Choices, by_commune: pd.DataFrame, by_organisat
 def _draw_map(choices: _state.Choices) -> None:
     assert choices.period is not None
     code = choices.language.code
-    shapes = _cache.layer_version(choices.home, choices.version)
-    document = _cache.map_document(shapes, code, _cache.workspace().settings.tiles_url)
+    shapes = _cache.layer_version(choices.home, choices.version, choices.area)
+    document = _cache.map_document(shapes, code, _cache.workspace().settings.tiles_url, choices.area)
     areas = PROGRAMME_PROVINCES if choices.area == COMPANY_CODE else (choices.area,)
     paint = _cache.paint(choices.home, choices.version, choices.period, "bulk_share", areas, code)
     _maps.show_map(document, f"{shapes}-{code}", paint, choices.language, height=520)
