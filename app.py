@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from coverage.pages import _cache, _state, communes, data, overview, remaining, report, targets, upload
+from coverage.pages import _cache, _state, _told, communes, data, overview, remaining, report, targets, upload
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 
@@ -67,6 +67,8 @@ def draw_page(name: str) -> None:
         if choices.period is None and name not in ("upload", "communes", "data"):
             st.info(say("There are no figures yet. Upload a survey, or fill an empty workspace with: phudien demo"))
             return
+        if name != "upload":
+            _told.draw_note(choices)
         draw(choices)
     except PhuDienError as error:
         language = _language()

@@ -99,10 +99,12 @@ def of_unreadable(file_name: str, error: FileError, language: Language) -> dict[
     }
 
 
-def of_status(period: Period, area: str, figures: Mapping[str, Figure], language: Language) -> dict[str, Any]:
-    """Return the indicators of an area in a quarter; a share's value is a ratio from 0 to 1."""
+def of_status(
+    period: Period, area: str, figures: Mapping[str, Figure], units: Units, language: Language
+) -> dict[str, Any]:
+    """Return the indicators of an area in a quarter, told in a list; a share's value is a ratio from 0 to 1."""
     shown = {name: _figure_answer(figure, language) for name, figure in figures.items()}
-    return {"period": str(period), "area": area, "indicators": shown}
+    return {"period": str(period), "area": area, "units_of": units.list_date.isoformat(), "indicators": shown}
 
 
 def _figure_answer(figure: Figure, language: Language) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from coverage import boundary_answers
+from coverage import boundary_answers, restated
+from coverage.unit_lists import UnitLists
 from geodata import boundaries, boundary_levels
 from geodata.boundaries import READING, SIMPLIFYING, CheckedLayer, Progress
 from geodata.boundary_attributes import layout_of
@@ -31,6 +32,11 @@ AUTOMATIC: Final = "auto"
 
 LEAVE_OUT: Final = ""
 """In place of a commune's code: the feature is no part of the layer."""
+
+OUTLINE_DAYS: Final = (reference.LIST_DATE_2021, reference.LIST_DATE_2025)
+"""Days whose lists have approximate outlines that come with the product."""
+
+LayerReader = Callable[[Connection, LayerRecord], gpd.GeoDataFrame]
 
 _NEIGHBOUR_DEGREES: Final = 0.02
 
@@ -115,16 +121,16 @@ class BoundaryLayers:
         Where they are kept.
     clock
         Gives the present moment.
-    units
-        The list in which figures are kept, and whose communes maps show.
+    lists
+        The official lists of units, whose communes files and maps show.
     sliver_m
         Width up to which overlaps and gaps are closed where the user does not say.
     """
 
-    def __init__(self, store: Engine, clock: Callable[[], datetime], units: Units, *, sliver_m: float) -> None:
+    def __init__(self, store: Engine, clock: Callable[[], datetime], lists: UnitLists, *, sliver_m: float) -> None:
         self._store = store
         self._clock = clock
-        self._units = units
+        self._unit_lists = lists
         self.sliver_m = sliver_m
 
     @cached_property
@@ -182,11 +188,11 @@ class BoundaryLayers:
 
     def _lists_on(self, day: date | None) -> list[UnitList]:
         """Return the lists that a file of a day may show: those shipped with places where no day is given."""
-        own = UnitList(self._units, reference.load_former_units(), self._approximate)
-        later = UnitList(reference.load_units_2025())
+        own = UnitList(self._unit_lists.on(OUTLINE_DAYS[0]), reference.load_former_units(), self._approximate)
+        later = UnitList(self._unit_lists.on(OUTLINE_DAYS[1]))
         if day is None:
             return [own, later]
-        on_day = reference.load_unit_history().units_on(day)
+        on_day = self._unit_lists.on(day)
         shipped = {found.units.list_date: found for found in (own, later)}
         return [shipped.get(on_day.list_date) or UnitList(on_day)]
 
@@ -255,17 +261,14 @@ class BoundaryLayers:
         with engine.reading(self._store) as connection:
             return layers.read_check(connection, record)
 
-    def units_of(self, list_date: date) -> Units:
-        """Return the unit list of a kept layer."""
-        [found] = self._lists_on(list_date)
-        return found.units
-
-    def map_layer(self, area: str = COMPANY_CODE) -> gpd.GeoDataFrame:
+    def map_layer(self, told_on: date, area: str = COMPANY_CODE) -> gpd.GeoDataFrame:
         """
-        Return the outline of each commune for a map of an area.
+        Return the outline of each commune of a list for a map of an area.
 
         Parameters
         ----------
+        told_on
+            Day of the list.
         area
             `COMPANY_CODE`: all communes in the detail of the whole region. A province: its communes and those of the
             provinces around it in the detail of a province, the others, faint and far away, in the coarsest.
@@ -274,50 +277,71 @@ class BoundaryLayers:
         -------
         communes
             ``commune_code``, ``geometry`` (WGS 84, simplified when it was added), ``is_approximate``: the newest
-            outline that users added, else the shipped approximate cell. In code order.
+            outline that users added, else the shipped approximate cell. In code order. A list without shipped cells
+            gets those of 2021, put together.
         """
-        approximate = self._approximate
+        cells, communes = self._cells(told_on), self._unit_lists.served_on(told_on).communes
         if area == COMPANY_CODE:
-            return self._composed(approximate, boundary_levels.AREA)
-        provinces = self._units.communes["province_code"].reindex(approximate["commune_code"]).to_numpy()
-        is_near = pd.Series(provinces, index=approximate.index).isin(self._provinces_around(area))
-        near = self._composed(approximate[is_near], boundary_levels.PROVINCE)
-        far = self._composed(approximate[~is_near], boundary_levels.COMPANY)
-        whole = pd.concat([near, far], ignore_index=True).sort_values("commune_code", ignore_index=True)
-        return gpd.GeoDataFrame(whole, geometry="geometry", crs=approximate.crs)
+            return self._composed(cells, communes.index, told_on, boundary_levels.AREA)
+        province_of = communes["province_code"]
+        around = _provinces_around(area, self._unit_lists.served_on(told_on), cells)
+        near, far = communes.index[province_of.isin(around)], communes.index[~province_of.isin(around)]
+        parts = [
+            self._composed(cells, near, told_on, boundary_levels.PROVINCE),
+            self._composed(cells, far, told_on, boundary_levels.COMPANY),
+        ]
+        whole = pd.concat(parts, ignore_index=True).sort_values("commune_code", ignore_index=True)
+        return gpd.GeoDataFrame(whole, geometry="geometry", crs=cells.crs)
 
-    def exact_layer(self) -> gpd.GeoDataFrame:
+    def exact_layer(self, told_on: date) -> gpd.GeoDataFrame:
         """Return the outlines as `map_layer` does, but with every vertex: points are located in them."""
-        return self._composed_of(self._approximate, layers.read_exact_layer)
+        return boundaries.compose_layer(self._cells(told_on), self._real_layers(told_on, layers.read_exact_layer))
 
-    def _composed(self, cells: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
-        return self._composed_of(cells, lambda connection, record: layers.read_level(connection, record, level))
+    def real_outlines(self, told_on: date) -> gpd.GeoDataFrame:
+        """Return ``commune_code`` and ``geometry`` (WGS 84) of the communes of a list that users added outlines of."""
+        return boundaries.newest_outlines(self._real_layers(told_on, layers.read_exact_layer))
 
-    def _composed_of(
-        self, cells: gpd.GeoDataFrame, read: Callable[[Connection, LayerRecord], gpd.GeoDataFrame]
-    ) -> gpd.GeoDataFrame:
-        wanted = set(cells["commune_code"])
+    def _composed(self, cells: gpd.GeoDataFrame, codes: pd.Index, told_on: date, level: str) -> gpd.GeoDataFrame:
+        """Return the outlines of some communes in the detail of a level."""
+        real = self._real_layers(told_on, lambda connection, record: layers.read_level(connection, record, level))
+        return boundaries.compose_layer(
+            cells[cells["commune_code"].isin(codes)], [layer[layer["commune_code"].isin(codes)] for layer in real]
+        )
+
+    def _real_layers(self, told_on: date, read: LayerReader) -> list[gpd.GeoDataFrame]:
+        """Return the layers of a list that count, the newest first."""
+        day = self._unit_lists.day_of(told_on)
         with engine.reading(self._store) as connection:
-            real = [
+            return [
                 read(connection, record)
                 for record in layers.list_layers(connection)
-                if record.unit_list_date == self._units.list_date.isoformat()
+                if self._unit_lists.day_of(date.fromisoformat(record.unit_list_date)) == day
             ]
-        return boundaries.compose_layer(cells, [layer[layer["commune_code"].isin(wanted)] for layer in real])
 
-    def _provinces_around(self, area: str) -> set[str]:
-        """Return the province of an area and those whose extents touch its own."""
-        provinces = self._units.provinces
-        unit = self._units.find(area)
-        own = provinces.loc[area if unit["level"] == PROVINCE else unit["province_code"]]
-        margin = _NEIGHBOUR_DEGREES
-        touches = (
-            (provinces["west"] <= own["east"] + margin)
-            & (provinces["east"] >= own["west"] - margin)
-            & (provinces["south"] <= own["north"] + margin)
-            & (provinces["north"] >= own["south"] - margin)
-        )
-        return {str(own.name), *(str(code) for code in provinces.index[touches])}
+    def _cells(self, told_on: date) -> gpd.GeoDataFrame:
+        """Return the shipped cells of a list, or those of 2021 put together for a later list that has none."""
+        if self._unit_lists.day_of(told_on) == OUTLINE_DAYS[0]:
+            return self._approximate
+        carried = restated.carry_rows(self._approximate, self._unit_lists.pairs(OUTLINE_DAYS[0], told_on))
+        return gpd.GeoDataFrame(carried, crs=self._approximate.crs).dissolve("commune_code").reset_index()
+
+
+def _provinces_around(area: str, units: Units, cells: gpd.GeoDataFrame) -> set[str]:
+    """Return the province of an area and those whose cells' extents touch its own."""
+    provinces = cells["commune_code"].map(units.communes["province_code"])
+    extents = cells.geometry.bounds.groupby(provinces).agg({"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"})
+    unit = units.find(area)
+    own = str(area if unit["level"] == PROVINCE else unit["province_code"])
+    if own not in extents.index:
+        return {own}
+    place, margin = extents.loc[own], _NEIGHBOUR_DEGREES
+    touches = (
+        (extents["minx"] <= place["maxx"] + margin)
+        & (extents["maxx"] >= place["minx"] - margin)
+        & (extents["miny"] <= place["maxy"] + margin)
+        & (extents["maxy"] >= place["miny"] - margin)
+    )
+    return {own, *(str(code) for code in extents.index[touches])}
 
 
 def _refuse_wrong_assignments(by_hand: Mapping[str, str], layer: CheckedLayer) -> None:

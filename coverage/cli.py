@@ -104,6 +104,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     taking.add_argument("--accept", action="store_true", help=say("accept it if it has no errors"))
     taking.add_argument("--good-rows", action="store_true", help=say("take the rows without errors, leave the others"))
     taking.add_argument("--period", help=say("quarter of the figures, where the file names none, such as 2021-Q2"))
+    taking.add_argument(
+        "--units-of", type=_day, metavar="DATE", help=say("day in whose units records are read, such as 2025-07-01")
+    )
     taking.add_argument("--reason", default="", help=say("why the warnings of the file are accepted"))
     taking.add_argument("--marked", type=Path, metavar="FILE", help=say("write the file back with its problems marked"))
     taking.add_argument("--user", help=say("who imports (default: the login name)"))
@@ -119,6 +122,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     state.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
     state.add_argument("--area", default=COMPANY_CODE, metavar="CODE", help=say("GSO code, or EVNSPC (default)"))
     state.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
+    _add_units_of(state, language)
     state.add_argument("--json", action="store_true", help=say("answer as JSON"))
 
     template = add("template", write_form, say("Write a survey workbook to fill in for a province."))
@@ -133,6 +137,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     report.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
     report.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
     report.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
+    _add_units_of(report, language)
     report.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
 
     _add_commune_commands(add("communes", None, say("Reconcile an organisation's own commune list.")), common, language)
@@ -164,6 +169,15 @@ def _add_commune_commands(
     taking.add_argument("--user", help=say("who imports (default: the login name)"))
     taking.add_argument("--json", action="store_true", help=say("answer as JSON"))
     taking.set_defaults(run=reconcile_communes)
+
+
+def _add_units_of(command: argparse.ArgumentParser, language: Language) -> None:
+    command.add_argument(
+        "--units-of",
+        type=_day,
+        metavar="DATE",
+        help=language.say("tell figures in the units of this day, such as 2025-07-01 (default: those of the quarter)"),
+    )
 
 
 def _add_boundary_commands(

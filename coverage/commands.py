@@ -84,12 +84,16 @@ def serve(options: argparse.Namespace, language: Language) -> int:
 def status(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
     period = Period.parse(options.period)
-    figures = workspace.status(str(period), options.area, as_of=options.as_of)
+    day = options.units_of or workspace.list_of_quarter(period)
+    figures = workspace.status(str(period), options.area, as_of=options.as_of, told_on=day)
+    units = workspace.units_on(day)
     if options.json:
-        print_json(answers.of_status(period, options.area, figures, language))
+        print_json(answers.of_status(period, options.area, figures, units, language))
         return DONE
-    area = options.area if options.area == COMPANY_CODE else workspace.units.find(options.area)["full_name"]
+    area = options.area if options.area == COMPANY_CODE else units.find(options.area)["full_name"]
     print(f"{area}, {language.period(period)}")
+    if options.units_of:
+        print(language.say("Told in the units of {day}.", day=language.day(day)))
     if workspace.has_synthetic(as_of=options.as_of):
         print(language.say("Synthetic demonstration data, not real figures."))
     for figure in figures.values():
@@ -130,7 +134,9 @@ def history(options: argparse.Namespace, language: Language) -> int:
 def write_report(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
     period = Period.parse(options.period)
-    name, content = workspace.report_file(options.province, period, language, as_of=options.as_of)
+    name, content = workspace.report_file(
+        options.province, period, language, as_of=options.as_of, told_on=options.units_of
+    )
     return write_file(options.output / name, content, language)
 
 

@@ -143,9 +143,9 @@ class CommuneLists:
         if not organisation:
             raise WorkspaceError("call.organisation-missing", mark("Name the organisation whose commune list it is."))
         official = official_list(day)
-        reading = read_commune_list(
-            content, file_name=file_name, units=self._workspace.units, names=self._workspace.names
-        )
+        units = self._workspace.units
+        names = self._workspace.names_on(units.list_date)
+        reading = read_commune_list(content, file_name=file_name, units=units, names=names)
         with engine.writing(self._workspace.engine) as connection:
             organisation = _as_known(connection, organisation)
             result = self._reconcile(connection, reading.entries, official, organisation)

@@ -158,8 +158,12 @@ class Ledgers:
         folder = self._workspace.home / LEDGER_FOLDER / sha256[:32]
         folder.mkdir(parents=True, exist_ok=True)
         ledger = importing.open_ledger(files, template, folder, call.columns)
-        outlines = LocatedOutlines(self._workspace.exact_layer()) if ledger.columns.has_points else None
-        places = StatedPlaces(self._workspace.units, self._workspace.names)
+        outlines = (
+            LocatedOutlines(self._workspace.exact_layer(self._workspace.units.list_date))
+            if ledger.columns.has_points
+            else None
+        )
+        places = StatedPlaces(self._workspace.units, self._workspace.names_on(self._workspace.units.list_date))
         plan = importing.plan_of(ledger, template, places, outlines, folder / "scratch")
         path = ", ".join(str(path.resolve()) for path in call.paths)
         record = LedgerRecord(0, sha256, size, path, self._fingerprint(plan), call.is_complete)
@@ -247,7 +251,8 @@ class Ledgers:
         communes = self._workspace.units.communes
         is_rural = dict(zip(communes.index.astype(str), communes["is_rural"].astype(bool), strict=True))
         table = figures.figures_of(counts, is_rural=is_rural, is_complete=is_complete)
-        now = [self._workspace.figures(period=period) for period in table["period"].unique()]
+        day = self._workspace.units.list_date
+        now = [self._workspace.figures(period=period, told_on=day) for period in table["period"].unique()]
         return table, pd.concat(now, ignore_index=True) if now else table
 
     def _issues(self, rollup: PartialRollup, *, is_complete: bool) -> list[Issue]:
@@ -291,5 +296,5 @@ class Ledgers:
         table: pd.DataFrame,
     ) -> LedgerProposal:
         difference = changes.compare_figures(current[list(FIGURE_COLUMNS)], table)
-        effects = tuple(effects_of(self._workspace, current, table))
+        effects = tuple(effects_of(self._workspace, current, table, self._workspace.units))
         return LedgerProposal(name, record, state, batch_id, *rows, tuple(issues), difference, effects)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -25,6 +25,8 @@ def build_province_report(
     points: pd.DataFrame,
     hamlets: pd.DataFrame,
     units: Units,
+    reported_in: Sequence[date],
+    basis: pd.Series[str],
     indicators: Mapping[str, Indicator],
     data_version: str,
     data_date: date,
@@ -40,6 +42,12 @@ def build_province_report(
         Columns `FIGURE_COLUMNS`, all quarters; later ones are left out.
     points, hamlets
         Columns `BULK_POINT_COLUMNS` and `HAMLET_COLUMNS`, of any province.
+    units
+        The list in which the figures are told.
+    reported_in
+        Days of the lists in which the figures of the quarter were reported.
+    basis
+        What the figures of each commune rest on, as `restated.basis_by_commune` gives it.
     language
         Language of the notes on indicators.
 
@@ -76,6 +84,8 @@ def build_province_report(
         data_version=data_version,
         data_date=data_date,
         unit_list_date=units.list_date,
+        reported_in=tuple(sorted(reported_in)),
+        basis=basis.reindex(communes.index),
         is_synthetic=is_synthetic,
         communes=_communes(now, communes, units),
         history=_history(own, communes),

@@ -38,6 +38,7 @@ def import_survey(options: argparse.Namespace, language: Language) -> int:
             user=user_of(options),
             template_id=options.template,
             period=Period.parse(options.period) if options.period else None,
+            told_on=options.units_of,
             good_rows_only=options.good_rows,
             progress=None if options.json else _progress_printer(language),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from typing import Final
 
@@ -14,9 +15,10 @@ from coverage import changes, record_changes, rollup
 from coverage.indicators import Figure
 from coverage.record_changes import RecordChanges
 from coverage.workspace import Workspace
-from geodata.errors import WorkspaceError, mark
+from geodata.errors import FileError, WorkspaceError, mark
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.units import Units
 from loaders.reports import annotated_workbook
 from loaders.store import batches, column_choices, engine
 from loaders.store import records as record_store
@@ -139,9 +141,8 @@ class Surveys:
 
     def form(self, template_id: str, province_code: str, period: Period, language: Language) -> bytes:
         """Return the workbook of a survey to fill in for a province; see `form.write_survey_form`."""
-        return form.write_survey_form(
-            self.template(template_id), self._workspace.units, province_code, period, language
-        )
+        units = self._workspace.units_on(self._workspace.list_of_quarter(period))
+        return form.write_survey_form(self.template(template_id), units, province_code, period, language)
 
     def chosen_columns(self, layout: str) -> dict[str, str]:
         """Return the columns chosen by hand for a layout; see `store.column_choices`."""
@@ -164,6 +165,7 @@ class Surveys:
         user: str,
         template_id: str = COMMUNE_SURVEY,
         period: Period | None = None,
+        told_on: date | None = None,
         good_rows_only: bool = False,
         progress: records.Progress | None = None,
     ) -> Proposal:
@@ -179,6 +181,9 @@ class Surveys:
             Which survey it is: a key of `templates`.
         period
             Quarter of rows of figures for which the file names none.
+        told_on
+            Day in whose list the communes of records are sought; None for the list of the newest quarter with figures.
+            Those of figures are sought in the list of their quarter.
         good_rows_only
             Keep the rows without errors of a file that has rows with errors.
         progress
@@ -195,51 +200,63 @@ class Surveys:
         upload = _Upload(content, file_name, user, template, good_rows_only)
         if template.rows == templates.FIGURES:
             return self._propose_figures(upload, period)
-        return self._propose_records(upload, progress)
+        return self._propose_records(upload, told_on or self._workspace.list_of_newest_quarter(), progress)
 
     def _propose_figures(self, upload: _Upload, period: Period | None) -> FigureProposal:
         workspace = self._workspace
-        figures_of = cache(lambda period: workspace.figures(period=period))
-        read = reading.read_survey(
-            upload.content,
-            file_name=upload.file_name,
-            template=upload.template,
-            units=workspace.units,
-            names=workspace.names,
-            figures_of=figures_of,
-            period=period,
-            chosen_columns=self.chosen_columns,
-        )
-        now = [figures_of(code) for code in read.figures["period"].unique()]
+        first = workspace.list_of_quarter(period) if period else workspace.list_of_newest_quarter()
+        read = self._read_figures(upload, period, first)
+        own = {workspace.list_of_quarter(Period.parse(code)) for code in read.periods}
+        if len(own) > 1:
+            raise _several_lists(upload.file_name, own)
+        if own and own != {first}:
+            read = self._read_figures(upload, period, own.pop())
+        now = [workspace.figures(period=code, told_on=read.list_date) for code in read.figures["period"].unique()]
         current = pd.concat(now) if now else read.figures
         difference = changes.compare_figures(current, read.figures)
-        effects = tuple(effects_of(workspace, current, read.figures))
+        effects = tuple(effects_of(workspace, current, read.figures, workspace.units_on(read.list_date)))
         state, batch_id = self._keep(upload, read, _FigureRows(read))
         return FigureProposal(upload.template, read, state, batch_id, difference, effects)
 
-    def _propose_records(self, upload: _Upload, progress: records.Progress | None) -> RecordProposal:
+    def _read_figures(self, upload: _Upload, period: Period | None, day: date) -> reading.SurveyReading:
+        """Read a survey of figures with the communes of the list of a day."""
+        workspace = self._workspace
+        return reading.read_survey(
+            upload.content,
+            file_name=upload.file_name,
+            template=upload.template,
+            units=workspace.units_on(day),
+            names=workspace.names_on(day),
+            figures_of=cache(lambda code: workspace.figures(period=code, told_on=day)),
+            period=period,
+            chosen_columns=self.chosen_columns,
+        )
+
+    def _propose_records(self, upload: _Upload, day: date, progress: records.Progress | None) -> RecordProposal:
         workspace, template = self._workspace, upload.template
-        stored = cache(lambda: self._counting_records(template))
+        units = workspace.units_on(day)
+        stored = cache(lambda: self._counting_records(template, day))
         read = records.read_records(
             upload.content,
             file_name=upload.file_name,
             template=template,
-            units=workspace.units,
-            names=workspace.names,
+            units=units,
+            names=workspace.names_on(day),
             chosen_columns=self.chosen_columns,
-            outlines=workspace.map_layer(),
+            outlines=workspace.map_layer(told_on=day),
             stored=stored,
             today=workspace.clock().date(),
             progress=progress,
         )
         difference = record_changes.compare_records(stored(), read.records, key=template.key)
-        effect = self._effect_of_records(template, stored(), read.records)
+        effect = self._effect_of_records(template, stored(), read.records, units)
         state, batch_id = self._keep(upload, read, _RecordRows(read))
         return RecordProposal(template, read, state, batch_id, difference, effect)
 
-    def _counting_records(self, template: SurveyTemplate) -> pd.DataFrame:
+    def _counting_records(self, template: SurveyTemplate, day: date) -> pd.DataFrame:
         with engine.reading(self._workspace.engine) as connection:
-            return record_store.counting_records(connection, template)
+            found = record_store.counting_records(connection, template)
+        return self._workspace.carry(found, day)
 
     def _keep(
         self, upload: _Upload, read: reading.SurveyReading | records.RecordReading, rows: _FigureRows | _RecordRows
@@ -260,7 +277,7 @@ class Surveys:
                 file_name=upload.file_name,
                 content=upload.content,
                 user=upload.user,
-                unit_list_date=workspace.units.list_date,
+                unit_list_date=read.list_date,
                 rows_read=read.rows_read,
                 rows_valid=read.rows_valid,
                 sheet=read.sheets,
@@ -273,9 +290,9 @@ class Surveys:
     _reread_reason: Final = "read anew"
 
     def _effect_of_records(
-        self, template: SurveyTemplate, stored: pd.DataFrame, proposed: pd.DataFrame
+        self, template: SurveyTemplate, stored: pd.DataFrame, proposed: pd.DataFrame, units: Units
     ) -> pd.DataFrame:
-        communes = self._workspace.units.communes["province_code"]
+        communes = units.communes["province_code"]
         province_of = {str(code): str(province) for code, province in communes.items()}
         sums, choices = ([c.key for c in template.columns if c.kind == kind] for kind in ("count", "choice"))
         after = record_changes.with_proposed_records(stored, proposed, key=template.key)
@@ -298,11 +315,18 @@ class Surveys:
         return annotated_workbook.annotate_workbook(content, file_name=file_name, issues=issues, language=language)
 
 
-def effects_of(workspace: Workspace, current: pd.DataFrame, proposed: pd.DataFrame) -> Iterator[Effect]:
-    """Yield what proposed figures do to each province and quarter that they touch; both have `FIGURE_COLUMNS`."""
+def effects_of(workspace: Workspace, current: pd.DataFrame, proposed: pd.DataFrame, units: Units) -> Iterator[Effect]:
+    """
+    Yield what proposed figures do to each province and quarter that they touch.
+
+    Parameters
+    ----------
+    current, proposed
+        Columns `FIGURE_COLUMNS`, in communes of `units`.
+    """
     if proposed.empty:
         return
-    units, indicators = workspace.units, workspace.indicators
+    indicators = workspace.indicators
     after = changes.with_proposed(current, proposed)
     provinces = units.communes["province_code"].reindex(proposed["commune_code"]).to_numpy()
     for period, province in sorted(set(zip(proposed["period"], provinces, strict=True))):
@@ -310,6 +334,18 @@ def effects_of(workspace: Workspace, current: pd.DataFrame, proposed: pd.DataFra
         was, will = (table[table["period"] == period] for table in (current, after))
         before = rollup.figures_of_area(was, indicators, communes) if len(was) else {}
         yield Effect(province, period, before, rollup.figures_of_area(will, indicators, communes))
+
+
+def _several_lists(file_name: str, days: set[date]) -> FileError:
+    return FileError(
+        "survey.lists-mixed",
+        mark(
+            '"{file}" has figures of quarters whose communes stand in different official lists ({days}). Put the '
+            "quarters of each list into a file of its own. Nothing was stored."
+        ),
+        file=file_name,
+        days=", ".join(f"{day:%d/%m/%Y}" for day in sorted(days)),
+    )
 
 
 def _kind_of(template: SurveyTemplate) -> str:

@@ -14,9 +14,11 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Engine
 
-from coverage import demo, report, rollup, targets
+from coverage import demo, report, restated, rollup, targets
 from coverage.boundary_layers import BoundaryChoices, BoundaryLayers
 from coverage.indicators import Figure, Indicator, read_indicators
+from coverage.unit_lists import UnitLists
+from geodata import lineage
 from geodata.boundaries import CheckedLayer
 from geodata.errors import FigureError, WorkspaceError, mark
 from geodata.language import Language
@@ -74,14 +76,39 @@ class Workspace:
     # ---- reference data
 
     @cached_property
-    def units(self) -> Units:
-        """The official list of 1 July 2021, in which figures are kept."""
-        return reference.load_units()
+    def lists(self) -> UnitLists:
+        """The official lists of units, on any day that is known."""
+        history = reference.load_unit_history(max(self.clock().date(), reference.LIST_DATE_2025))
+        published = (reference.load_units(), reference.load_units_2025())
+        return UnitLists(history, published, extra=reference.load_company_extra_communes())
 
-    @cached_property
-    def names(self) -> NameIndex:
-        """The names of `units`, and those that they bore before."""
-        return NameIndex(self.units, reference.load_former_units())
+    @property
+    def units(self) -> Units:
+        """The official list of 1 July 2021, the first in which figures are kept."""
+        return self.units_on(reference.LIST_DATE_2021)
+
+    def units_on(self, day: date) -> Units:
+        """Return the official list of a day, as far as the company serves it; see `UnitLists.served_on`."""
+        return self.lists.served_on(day)
+
+    def names_on(self, day: date) -> NameIndex:
+        """Return the names of the list of a day, and those that its units bore before."""
+        return self.lists.names_on(day)
+
+    def list_of_quarter(self, period: Period) -> date:
+        """
+        Return the day of the list in which a quarter is told: the one of its last day.
+
+        Quarters before 1 July 2021 are told in the list of that day: their figures were added up into its communes
+        when they were read. A quarter that is not over is told in the newest list.
+        """
+        day = min(period.last_day, self.lists.history.last_day)
+        return self.lists.day_of(max(day, reference.LIST_DATE_2021))
+
+    def list_of_newest_quarter(self) -> date:
+        """Return the day of the list of the newest quarter with figures; without any, that of today's list."""
+        known = self.periods()
+        return self.list_of_quarter(Period.parse(known[-1])) if known else self.lists.day_of(self.clock().date())
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
@@ -91,7 +118,7 @@ class Workspace:
     @cached_property
     def targets(self) -> pd.DataFrame:
         """Programme targets, as `targets.read_targets` gives them."""
-        return targets.read_targets(tables.load_target_table(), self.units)
+        return targets.read_targets(tables.load_target_table(), self.units_on(reference.LIST_DATE_2021))
 
     @cached_property
     def published(self) -> pd.DataFrame:
@@ -110,14 +137,37 @@ class Workspace:
         with engine.reading(self.engine) as connection:
             return facts.periods(connection, as_of=as_of)
 
-    def figures(self, *, period: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
-        """Return the figures that count; see `facts.figures`."""
-        with engine.reading(self.engine) as connection:
-            return facts.figures(connection, period=period, as_of=as_of)
+    def figures(
+        self, *, period: str | None = None, as_of: datetime | None = None, told_on: date | None = None
+    ) -> pd.DataFrame:
+        """
+        Return the figures that count, told in one list of units.
 
-    def figures_of(self, period: str, *, as_of: datetime | None = None) -> pd.DataFrame:
+        Parameters
+        ----------
+        period
+            One quarter, such as ``"2021-Q2"``; all where None.
+        as_of
+            Moment whose answer is wanted; now where None.
+        told_on
+            Day of the list; where None, the list of the quarter, or of the newest quarter.
+
+        Returns
+        -------
+        figures
+            Columns `FIGURE_COLUMNS`, sorted by period and commune; see `facts.figures_by_list`. Figures that were
+            reported in another list are restated; `basis_on` says how.
+        """
+        day = told_on or (self.list_of_quarter(Period.parse(period)) if period else self.list_of_newest_quarter())
+        with engine.reading(self.engine) as connection:
+            found = facts.figures_by_list(connection, period=period, as_of=as_of)
+        return restated.merge_lists(
+            [self._restate(table, date.fromisoformat(own), day) for own, table in found.items()]
+        )
+
+    def figures_of(self, period: str, *, as_of: datetime | None = None, told_on: date | None = None) -> pd.DataFrame:
         """Return the figures of one quarter; raise `FigureError` where there are none."""
-        found = self.figures(period=period, as_of=as_of)
+        found = self.figures(period=period, as_of=as_of, told_on=told_on)
         if found.empty:
             known = self.periods(as_of=as_of)
             raise FigureError(
@@ -128,15 +178,17 @@ class Workspace:
             )
         return found
 
-    def bulk_points(self, *, as_of: datetime | None = None) -> pd.DataFrame:
-        """Return the bulk-purchase points that count, columns `BULK_POINT_COLUMNS`."""
+    def bulk_points(self, *, as_of: datetime | None = None, told_on: date | None = None) -> pd.DataFrame:
+        """Return the bulk-purchase points that count, columns `BULK_POINT_COLUMNS`, in the communes of a day's list."""
         with engine.reading(self.engine) as connection:
-            return facts.bulk_points(connection, as_of=as_of)
+            found = facts.bulk_points(connection, as_of=as_of)
+        return self.carry(found, told_on or self.list_of_newest_quarter())
 
-    def hamlets(self, *, as_of: datetime | None = None) -> pd.DataFrame:
-        """Return the unserved hamlets that count, columns `HAMLET_COLUMNS`."""
+    def hamlets(self, *, as_of: datetime | None = None, told_on: date | None = None) -> pd.DataFrame:
+        """Return the unserved hamlets that count, columns `HAMLET_COLUMNS`, in the communes of a day's list."""
         with engine.reading(self.engine) as connection:
-            return facts.hamlets(connection, as_of=as_of)
+            found = facts.hamlets(connection, as_of=as_of)
+        return self.carry(found, told_on or self.list_of_newest_quarter())
 
     def has_synthetic(self, *, as_of: datetime | None = None) -> bool:
         """Return whether demonstration data are among what counts."""
@@ -148,17 +200,93 @@ class Workspace:
         with engine.reading(self.engine) as connection:
             return facts.sources_of(connection, commune_code=commune_code, period=period, as_of=as_of)
 
-    def status(self, period: str, area: str, *, as_of: datetime | None = None) -> dict[str, Figure]:
+    def status(
+        self, period: str, area: str, *, as_of: datetime | None = None, told_on: date | None = None
+    ) -> dict[str, Figure]:
         """
         Return every indicator of an area in a quarter, by its name.
+
+        Parameters
+        ----------
+        area
+            Code in the list of `told_on`, else of the quarter.
 
         Raises
         ------
         PlaceError, FigureError
             If the area or the quarter is not known.
         """
-        communes = self.units.communes_of(area)
-        return rollup.figures_of_area(self.figures_of(period, as_of=as_of), self.indicators, communes)
+        day = told_on or self.list_of_quarter(Period.parse(period))
+        communes = self.units_on(day).communes_of(area)
+        return rollup.figures_of_area(self.figures_of(period, as_of=as_of, told_on=day), self.indicators, communes)
+
+    # ---- telling in another list of units
+
+    def _restate(self, figures: pd.DataFrame, from_day: date, to_day: date) -> pd.DataFrame:
+        before, after = self.lists.day_of(from_day), self.lists.day_of(to_day)
+        if before == after or figures.empty:
+            return figures
+        return lineage.restate(
+            figures, self.lists.history, from_day=before, to_day=after, shares=self._shares(before, after)
+        )
+
+    def carry(self, rows: pd.DataFrame, to_day: date) -> pd.DataFrame:
+        """Return points or records in the communes of the list of a day, without the column that names their list."""
+        if rows.empty:
+            return rows.drop(columns=facts.LIST_COLUMN, errors="ignore")
+        told = []
+        for own, of_list in rows.groupby(facts.LIST_COLUMN, sort=False, observed=True):
+            before, after = (self.lists.day_of(day) for day in (date.fromisoformat(str(own)), to_day))
+            if before != after:
+                of_list = restated.carry_rows(of_list, self.lists.pairs(before, after), self._shares(before, after))
+            told.append(of_list)
+        return pd.concat(told).sort_index().drop(columns=facts.LIST_COLUMN)
+
+    def lists_of_figures(self, period: str | None = None) -> list[date]:
+        """Return the days of the lists in which the figures of a quarter, or all, were reported, oldest first."""
+        with engine.reading(self.engine) as connection:
+            days = facts.lists_of_figures(connection, period=period)
+        return sorted({self.lists.day_of(date.fromisoformat(day)) for day in days})
+
+    def reported_as(self, commune_code: str, period: str, told_on: date) -> list[tuple[str, date]]:
+        """Return the codes, each with the day of its list, under which a commune was reported in a quarter."""
+        after = self.lists.day_of(told_on)
+        found: list[tuple[str, date]] = []
+        for day in self.lists_of_figures(period):
+            pairs = self.lists.pairs(day, after)
+            found += [(str(code), day) for code in pairs.loc[pairs["to_code"] == commune_code, "from_code"]]
+        return found
+
+    def basis_on(self, told_on: date, *, period: str | None = None) -> pd.Series[str]:
+        """
+        Return what the figures of each commune rest on in the list of a day.
+
+        Returns
+        -------
+        basis
+            Indexed by commune code, in code order: one of `lineage.BASES`, the weakest over all lists in which the
+            figures (of the quarter) were reported.
+        """
+        after = self.lists.day_of(told_on)
+        found = [
+            restated.basis_by_commune(self.lists.pairs(before, after), self._shares(before, after))
+            for before in self.lists_of_figures(period)
+            if before != after
+        ]
+        exact = pd.Series(lineage.BASES[0], index=self.units_on(after).communes.index, dtype="str", name="basis")
+        if not found:
+            return exact
+        ranks = pd.concat([basis.map(lineage.BASES.index) for basis in found], axis="columns").max(axis="columns")
+        return exact.where(
+            ~exact.index.isin(ranks.index), ranks.reindex(exact.index).map(dict(enumerate(lineage.BASES)))
+        )
+
+    def _shares(self, from_day: date, to_day: date) -> pd.DataFrame | None:
+        """Return the shares of divided communes by land, where real outlines of both days are there; else None."""
+        before, after = (self.boundaries.real_outlines(day) for day in (from_day, to_day))
+        if before.empty or after.empty:
+            return None
+        return lineage.area_shares(before, after, self.lists.pairs(from_day, to_day))
 
     # ---- batches
 
@@ -177,7 +305,7 @@ class Workspace:
 
     def history_of(self, commune_code: str, period: str, measure: str | None = None) -> pd.DataFrame:
         """Return every value ever uploaded for a commune and quarter; see `facts.history_of`."""
-        self.units.find(commune_code)
+        self.units_on(self.list_of_quarter(Period.parse(period))).find(commune_code)
         with engine.reading(self.engine) as connection:
             return facts.history_of(connection, commune_code=commune_code, period=period, measure=measure)
 
@@ -217,10 +345,23 @@ class Workspace:
     # ---- files for users
 
     def report_file(
-        self, province_code: str, period: Period, language: Language, *, as_of: datetime | None = None
+        self,
+        province_code: str,
+        period: Period,
+        language: Language,
+        *,
+        as_of: datetime | None = None,
+        told_on: date | None = None,
     ) -> tuple[str, bytes]:
         """
         Return the name and the content of a province's report (.xlsx).
+
+        Parameters
+        ----------
+        province_code
+            Code in the list of `told_on`, else of the quarter.
+        told_on
+            Day of the list of units in which figures are told; that of the quarter where None.
 
         Raises
         ------
@@ -228,13 +369,16 @@ class Workspace:
             If there is no such province, or it has no figures for the quarter.
         """
         version = self.data_version(as_of=as_of)
+        day = told_on or self.list_of_quarter(period)
         data = report.build_province_report(
             province_code,
             period,
-            figures=self.figures(as_of=as_of),
-            points=self.bulk_points(as_of=as_of),
-            hamlets=self.hamlets(as_of=as_of),
-            units=self.units,
+            figures=self.figures(as_of=as_of, told_on=day),
+            points=self.bulk_points(as_of=as_of, told_on=day),
+            hamlets=self.hamlets(as_of=as_of, told_on=day),
+            units=self.units_on(day),
+            reported_in=self.lists_of_figures(str(period)),
+            basis=self.basis_on(day, period=str(period)),
             indicators=self.indicators,
             data_version=str(version),
             data_date=date.fromisoformat((version.at or self.clock().isoformat())[:10]),
@@ -242,7 +386,8 @@ class Workspace:
             language=language,
         )
         content = province_workbook.write_province_workbook(data, language)
-        return f"phudien_{province_code}_{period}_{version}.xlsx", content
+        units_of = f"_units-{day}" if day != self.list_of_quarter(period) else ""
+        return f"phudien_{province_code}_{period}{units_of}_{version}.xlsx", content
 
     # ---- boundaries
 
@@ -272,19 +417,19 @@ class Workspace:
     @cached_property
     def boundaries(self) -> BoundaryLayers:
         """The boundary layers of this workspace."""
-        return BoundaryLayers(self.engine, self.clock, self.units, sliver_m=self.settings.boundary_sliver_m)
+        return BoundaryLayers(self.engine, self.clock, self.lists, sliver_m=self.settings.boundary_sliver_m)
 
     def boundary_layers(self) -> list[layers.LayerRecord]:
         """Return the layers that users added and that count, the newest first."""
         return self.boundaries.list_layers()
 
-    def map_layer(self, area: str = COMPANY_CODE) -> gpd.GeoDataFrame:
-        """Return the outline of each commune of `units` for a map of an area; see `BoundaryLayers.map_layer`."""
-        return self.boundaries.map_layer(area)
+    def map_layer(self, area: str = COMPANY_CODE, *, told_on: date | None = None) -> gpd.GeoDataFrame:
+        """Return the outline of each commune of a list for a map of an area; see `BoundaryLayers.map_layer`."""
+        return self.boundaries.map_layer(told_on or self.list_of_newest_quarter(), area)
 
-    def exact_layer(self) -> gpd.GeoDataFrame:
+    def exact_layer(self, told_on: date | None = None) -> gpd.GeoDataFrame:
         """Return the outlines as `map_layer` does, but with every vertex: points are located in them."""
-        return self.boundaries.exact_layer()
+        return self.boundaries.exact_layer(told_on or self.list_of_newest_quarter())
 
     # ---- the demo
 

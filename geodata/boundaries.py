@@ -258,19 +258,28 @@ def compose_layer(approximate: gpd.GeoDataFrame, real: Sequence[gpd.GeoDataFrame
         ``commune_code``, ``geometry``, ``is_approximate``; what a cell shared with a real outline belongs to the
         outline, so that nothing overlaps. A cell that is wholly covered is left out.
     """
-    taken: list[gpd.GeoDataFrame] = []
-    seen: set[str] = set()
-    for layer in real:
-        new = layer[~layer["commune_code"].isin(seen)]
-        seen.update(new["commune_code"])
-        taken.append(new[["commune_code", "geometry"]].assign(is_approximate=False))
-    rest = approximate[~approximate["commune_code"].isin(seen)][["commune_code", "geometry"]]
-    if taken:
-        covered = shapely.union_all(pd.concat(taken).geometry.to_numpy())
+    taken = newest_outlines(real)
+    rest = approximate[~approximate["commune_code"].isin(taken["commune_code"])][["commune_code", "geometry"]]
+    if len(taken):
+        covered = shapely.union_all(taken.geometry.to_numpy())
         shapely.prepare(covered)
         cut = shapely.difference(rest.geometry.to_numpy(), covered)
         polygons = [only_polygons(shape) for shape in cut]
         rest = rest.set_geometry(gpd.GeoSeries(polygons, index=rest.index, crs=WGS84))
         rest = rest[~rest.geometry.is_empty]
-    whole = pd.concat([*taken, rest.assign(is_approximate=True)], ignore_index=True)
+    parts = [taken.assign(is_approximate=False)] if len(taken) else []
+    whole = pd.concat([*parts, rest.assign(is_approximate=True)], ignore_index=True)
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=WGS84).sort_values("commune_code", ignore_index=True)
+
+
+def newest_outlines(real: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Return ``commune_code`` and ``geometry`` of each commune in the first of some layers (WGS 84) that has it."""
+    taken: list[gpd.GeoDataFrame] = []
+    seen: set[str] = set()
+    for layer in real:
+        new = layer[~layer["commune_code"].isin(seen)]
+        seen.update(new["commune_code"])
+        taken.append(new[["commune_code", "geometry"]])
+    if not taken:
+        return gpd.GeoDataFrame({"commune_code": []}, geometry=[], crs=WGS84)
+    return gpd.GeoDataFrame(pd.concat(taken, ignore_index=True), geometry="geometry", crs=WGS84)

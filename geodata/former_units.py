@@ -111,8 +111,11 @@ class FormerUnits:
         today = self.table["unit_code"].map(units.communes["district_code"])
         districts: list[FormerUnit] = []
         for (_, full_name), codes in today.groupby([self.table["province_code"], self.table["district_name"]]):
-            code, *others = codes.dropna().unique()
-            if not others and code in wanted and full_name != units.districts["full_name"][code]:
+            found = codes.dropna().unique()  # none where the present list has no districts
+            if len(found) != 1:
+                continue
+            code = found[0]
+            if code in wanted and full_name != units.districts["full_name"][code]:
                 districts.append(FormerUnit(*_split_full_name(str(full_name)), str(code)))
         return districts
 

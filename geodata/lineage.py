@@ -19,6 +19,8 @@ from geodata.unit_history import UnitHistory
 
 __all__ = [
     "BASES",
+    "BASIS_NAMES",
+    "EXACT",
     "RESTATED_COLUMNS",
     "SHARE_COLUMNS",
     "area_shares",
@@ -38,6 +40,18 @@ exact: whole units only; points: a divided unit shared by where its households a
 the households that the units which it is divided into reported themselves; decree: by the people that the decree
 states for each part; area: by the land of each part; equal: in equal parts, because nothing better is known.
 """
+
+EXACT: Final = BASES[0]
+
+BASIS_NAMES: Final = {
+    "exact": mark("whole communes added up, or as reported"),
+    "points": mark("parts of divided communes, shared by where their households are"),
+    "reported": mark("parts of divided communes, shared by what the communes reported later"),
+    "decree": mark("parts of divided communes, shared by the people that the decree states"),
+    "area": mark("parts of divided communes, shared by area: an assumption"),
+    "equal": mark("parts of divided communes, shared in equal parts: an assumption"),
+}
+"""The bases as the reader is told them."""
 
 SHARE_COLUMNS: Final = ("from_code", "to_code", "share", "basis")
 RESTATED_COLUMNS: Final = (

@@ -57,6 +57,18 @@ class Period:
         return cls(int(match[1]), int(match[2]))
 
     @classmethod
+    def of(cls, day: date) -> Period:
+        """
+        Return the quarter that a day is in.
+
+        Examples
+        --------
+        >>> str(Period.of(date(2021, 7, 1)))
+        '2021-Q3'
+        """
+        return cls(day.year, (day.month + 2) // 3)
+
+    @classmethod
     def find_in(cls, text: str) -> Period | None:
         """
         Return the quarter that a typed text names; None where it names none, or more than one.

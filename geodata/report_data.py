@@ -33,7 +33,11 @@ class ProvinceReport:
     data_version, data_date
         State of the store that the figures rest on, and its day.
     unit_list_date
-        Day of the official list of units.
+        Day of the official list of units in which the report is told.
+    reported_in
+        Days of the lists in which its figures were reported, oldest first.
+    basis
+        What the figures of each commune rest on, indexed by ``commune_code``: one of `geodata.lineage.BASES`.
     is_synthetic
         Whether demonstration data are among the figures.
     communes
@@ -54,6 +58,8 @@ class ProvinceReport:
     data_version: str
     data_date: date
     unit_list_date: date
+    reported_in: tuple[date, ...]
+    basis: pd.Series[str]
     is_synthetic: bool
     communes: pd.DataFrame
     history: pd.DataFrame
@@ -63,7 +69,17 @@ class ProvinceReport:
     indicators: tuple[IndicatorNote, ...]
 
     @property
+    def is_restated(self) -> bool:
+        """Whether figures were reported in another list than the one in which they are told."""
+        return any(day != self.unit_list_date for day in self.reported_in)
+
+    @property
     def communes_missing(self) -> tuple[str, ...]:
         """Names of the communes that did not report, with their districts."""
         silent = self.communes[self.communes["households_all"].isna()]
-        return tuple(f"{row['commune_name']} ({row['district_name']})" for row in silent.to_dict("records"))
+        return tuple(
+            str(row["commune_name"])
+            if pd.isna(row["district_name"])
+            else f"{row['commune_name']} ({row['district_name']})"
+            for row in silent.to_dict("records")
+        )

@@ -137,3 +137,35 @@ class Units:
             return self.communes.loc[[area_code]]
         column = "province_code" if level == PROVINCE else "district_code"
         return self.communes[self.communes[column] == area_code]
+
+    @property
+    def has_districts(self) -> bool:
+        """Whether the list has districts; those from 1 July 2025 on have none."""
+        return bool(len(self.districts))
+
+    def parts_of(self, area_code: str) -> pd.Series[str]:
+        """
+        Return the part of an area that each of its communes is in, indexed by commune code.
+
+        The parts of all together are the provinces, of a province its districts; where a list has no districts, and
+        below them, each commune is a part of its own.
+        """
+        communes = self.communes_of(area_code)
+        if area_code == COMPANY_CODE:
+            return communes["province_code"]
+        if self.has_districts and self.find(area_code)["level"] == PROVINCE:
+            return communes["district_code"]
+        return communes.index.to_series()
+
+    def name_with_parents(self, code: str) -> str:
+        """
+        Return a unit's full name with those of the units above it: "Xã Mỹ Đức, Huyện Châu Phú, Tỉnh An Giang".
+
+        Raises
+        ------
+        PlaceError
+            If the list has no such unit.
+        """
+        unit, names = self.find(code), self.by_code["full_name"]
+        above = [unit[column] for column in ("district_code", "province_code") if unit[column] != code]
+        return ", ".join([str(unit["full_name"]), *(str(names[parent]) for parent in above if isinstance(parent, str))])

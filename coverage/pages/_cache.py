@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage import remaining
+from coverage.boundary_layers import OUTLINE_DAYS
 from coverage.commune_lists import CommuneLists
 from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
@@ -18,7 +19,7 @@ from coverage.surveys import Surveys
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.periods import Period
-from geodata.units import COMPANY_CODE
+from geodata.units import Units
 from loaders.settings import default_home
 
 
@@ -52,28 +53,57 @@ def commune_lists() -> CommuneLists:
     return _commune_lists(str(default_home()))
 
 
+def units_on(told_on: str) -> Units:
+    """Return the official list of a day (ISO text); the workspace keeps those that were asked for."""
+    return workspace().units_on(date.fromisoformat(told_on))
+
+
+def list_of_today() -> str:
+    """Return the day (ISO text) from which the list of today holds."""
+    opened = workspace()
+    return opened.lists.day_of(opened.clock().date()).isoformat()
+
+
+def days_with_outlines(home: str, version: str) -> list[str]:
+    """Return the days (ISO text) whose lists have outlines to draw, oldest first."""
+    added = {record.unit_list_date for record in _layers(home, version)}
+    return sorted(added | {day.isoformat() for day in OUTLINE_DAYS})
+
+
+def areas_on(codes: tuple[str, ...], from_day: str, told_on: str) -> list[str]:
+    """Return the provinces that provinces of one day's list became in another day's."""
+    return workspace().lists.provinces_on(codes, date.fromisoformat(from_day), date.fromisoformat(told_on))
+
+
 @st.cache_data(max_entries=24, show_spinner=False)
-def figures(home: str, version: str, period: str) -> pd.DataFrame:
-    """Return the figures of one quarter as of a data version."""
-    return _open(home).figures(period=period)
+def figures(home: str, version: str, told_on: str, period: str) -> pd.DataFrame:
+    """Return the figures of one quarter, told in the list of a day, as of a data version."""
+    return _open(home).figures(period=period, told_on=date.fromisoformat(told_on))
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
-def all_figures(home: str, version: str) -> pd.DataFrame:
-    """Return the figures of all quarters as of a data version."""
-    return _open(home).figures()
+@st.cache_data(max_entries=4, show_spinner=False)
+def all_figures(home: str, version: str, told_on: str) -> pd.DataFrame:
+    """Return the figures of all quarters, told in the list of a day, as of a data version."""
+    return _open(home).figures(told_on=date.fromisoformat(told_on))
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
-def bulk_points(home: str, version: str, period: str) -> pd.DataFrame:
+def bulk_points(home: str, version: str, told_on: str, period: str) -> pd.DataFrame:
     """Return the bulk-purchase points as they stood at the end of a quarter, as of a data version."""
-    return remaining.points_on(_open(home).bulk_points(), Period.parse(period).last_day)
+    points = _open(home).bulk_points(told_on=date.fromisoformat(told_on))
+    return remaining.points_on(points, Period.parse(period).last_day)
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
-def hamlets(home: str, version: str) -> pd.DataFrame:
+@st.cache_data(max_entries=4, show_spinner=False)
+def hamlets(home: str, version: str, told_on: str) -> pd.DataFrame:
     """Return the unserved hamlets as of a data version."""
-    return _open(home).hamlets()
+    return _open(home).hamlets(told_on=date.fromisoformat(told_on))
+
+
+@st.cache_data(max_entries=48, show_spinner=False)
+def list_of_quarter(home: str, period: str) -> str:
+    """Return the day (ISO text) in whose list a quarter is told unless another one is asked for."""
+    return _open(home).list_of_quarter(Period.parse(period)).isoformat()
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -88,11 +118,29 @@ def has_synthetic(home: str, version: str) -> bool:
     return _open(home).has_synthetic()
 
 
-def layer_version(home: str, version: str, area: str = COMPANY_CODE) -> str:
-    """Return what changes whenever the shapes of the map of an area do; the shipped ones are alike for every area."""
+@st.cache_data(max_entries=24, show_spinner=False)
+def lists_of_figures(home: str, version: str, period: str) -> list[str]:
+    """Return the days (ISO text) by which the lists are known in which the figures of a quarter were reported."""
+    return [day.isoformat() for day in _open(home).lists_of_figures(period)]
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def basis(home: str, version: str, told_on: str, period: str) -> pd.Series[str]:
+    """Return what the figures of each commune rest on in the list of a day; see `Workspace.basis_on`."""
+    return _open(home).basis_on(date.fromisoformat(told_on), period=period)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def changes_in(area: str, told_on: str, first: str, last: str) -> pd.DataFrame:
+    """Return what happened to the communes of an area between two days (ISO text)."""
+    days = (date.fromisoformat(day) for day in (told_on, first, last))
+    return workspace().lists.changes_in(area, *days)
+
+
+def layer_version(home: str, version: str, told_on: str) -> str:
+    """Return what changes whenever the map's shapes of a day's list do."""
     layers = [str(record.batch_id) for record in _layers(home, version)]
-    level = [area] if layers else []
-    return hashlib.sha256("|".join([home, *layers, *level]).encode()).hexdigest()[:12]
+    return hashlib.sha256("|".join([home, told_on, *layers]).encode()).hexdigest()[:12]
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -100,58 +148,57 @@ def _layers(home: str, version: str) -> list[Any]:
     return _open(home).boundary_layers()
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def map_geometry(shapes: str, _area: str = COMPANY_CODE) -> MapGeometry:
-    """
-    Return the shapes of the map of an area, in the detail that fits it. Never changed by who gets it.
-
-    `shapes` is their version, as `layer_version` gives it for the area.
-    """
-    opened = workspace()
-    return _maps.geometry_of(opened.map_layer(_area), opened.units, shapes)
+@st.cache_resource(max_entries=4, show_spinner=False)
+def map_geometry(shapes: str, told_on: str) -> MapGeometry:
+    """Return the map's shapes of a day's list; `shapes` is their version. Never changed by who gets it."""
+    layer = workspace().map_layer(told_on=date.fromisoformat(told_on))
+    return _maps.geometry_of(layer, units_on(told_on), shapes)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def map_document(shapes: str, language_code: str, tiles_url: str | None, _area: str = COMPANY_CODE) -> str:
-    """Return the map document of a version of the shapes of an area in a language."""
-    return build_document(map_geometry(shapes, _area), Language(language_code), tiles_url=tiles_url)
+def map_document(shapes: str, told_on: str, language_code: str, tiles_url: str | None) -> str:
+    """Return the map document of a version of the shapes in a language."""
+    return build_document(map_geometry(shapes, told_on), Language(language_code), tiles_url=tiles_url)
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
 def paint(
-    home: str, version: str, period: str, indicator: str, areas: tuple[str, ...], language_code: str
+    home: str, version: str, told_on: str, period: str, indicator: str, areas: tuple[str, ...], language_code: str
 ) -> dict[str, Any]:
     """Return what a map paints for an indicator, quarter and areas; see `_maps.paint_of`."""
     opened, language = _open(home), Language(language_code)
     return _maps.paint_of(
-        figures(home, version, period),
+        figures(home, version, told_on, period),
         opened.indicators[indicator],
-        opened.units,
+        units_on(told_on),
         language,
         areas=areas,
         period_text=language.period(Period.parse(period)),
-        points=bulk_points(home, version, period),
-        hamlets=hamlets(home, version),
-        notes=data_notes(home, version, areas, language),
+        points=bulk_points(home, version, told_on, period),
+        hamlets=hamlets(home, version, told_on),
+        notes=data_notes(home, version, told_on, areas, language),
     )
 
 
-def data_notes(home: str, version: str, areas: tuple[str, ...], language: Language) -> list[str]:
+def data_notes(home: str, version: str, told_on: str, areas: tuple[str, ...], language: Language) -> list[str]:
     """Return what a map of these areas must say of its data: synthetic figures, approximate boundaries."""
     notes = []
     if has_synthetic(home, version):
         notes.append(language.say("Synthetic demonstration data, not real figures."))
-    shapes = map_geometry(layer_version(home, version)).communes
-    inside = {code for area in areas for code in _open(home).units.communes_of(area).index}
+    shapes = map_geometry(layer_version(home, version, told_on), told_on).communes
+    inside = {code for area in areas for code in units_on(told_on).communes_of(area).index}
     if shapes.loc[shapes["commune_code"].isin(inside), "is_approximate"].any():
         notes.append(language.say("Approximate boundaries, not administrative borders."))
     return notes
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
-def report_workbook(home: str, version: str, province: str, period: str, language_code: str) -> tuple[str, bytes]:
-    """Return the name and content of a province's report."""
-    return _open(home).report_file(province, Period.parse(period), Language(language_code))
+def report_workbook(
+    home: str, version: str, told_on: str, province: str, period: str, language_code: str
+) -> tuple[str, bytes]:
+    """Return the name and content of a province's report, told in the list of a day."""
+    language, day = Language(language_code), date.fromisoformat(told_on)
+    return _open(home).report_file(province, Period.parse(period), language, told_on=day)
 
 
 @st.cache_data(max_entries=12, show_spinner=False)

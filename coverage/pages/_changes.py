@@ -15,6 +15,7 @@ from coverage.record_changes import RECORDS
 from coverage.surveys import Effect, FigureProposal, Proposal, RecordProposal
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.units import Units
 
 _ROWS_SHOWN = 200
 
@@ -33,11 +34,12 @@ def draw(proposal: Proposal, upload: Upload) -> None:
 def _draw_figures(proposal: FigureProposal, language: Language) -> None:
     say, changes = language.say, proposal.changes
     different = changes[changes["change"] != UNCHANGED]
-    units = _cache.workspace().units.by_code["full_name"]
+    units = _units(proposal)
+    names = units.by_code["full_name"]
     shown = _tables.with_separators(different, language, ["old", "new"])
     table = pd.DataFrame(
         {
-            say("Commune"): shown["commune_code"].map(units),
+            say("Commune"): shown["commune_code"].map(names),
             say("Quarter"): [language.period(Period.parse(code)) for code in shown["period"]],
             say("Figure"): [say(_names.MEASURES[measure]) for measure in shown["measure"]],
             say("Until now"): shown["old"],
@@ -46,11 +48,16 @@ def _draw_figures(proposal: FigureProposal, language: Language) -> None:
     )
     st.dataframe(table, width="stretch", hide_index=True)
     for effect in proposal.effects:
-        _draw_effect(effect, language)
+        _draw_effect(effect, str(units.find(effect.province_code)["full_name"]), language)
 
 
-def _draw_effect(effect: Effect, language: Language) -> None:
-    say, name = language.say, _cache.workspace().units.find(effect.province_code)["full_name"]
+def _units(proposal: Proposal) -> Units:
+    """Return the list in which the communes of the file were sought."""
+    return _cache.units_on(proposal.reading.list_date.isoformat())
+
+
+def _draw_effect(effect: Effect, name: str, language: Language) -> None:
+    say = language.say
     st.write(f"**{name}, {language.period(Period.parse(effect.period))}**")
     rows = [
         {
@@ -66,14 +73,14 @@ def _draw_effect(effect: Effect, language: Language) -> None:
 
 def _draw_records(proposal: RecordProposal, language: Language) -> None:
     say, cells = language.say, proposal.changes.cells
-    units = _cache.workspace().units.by_code["full_name"]
+    names = _units(proposal).by_code["full_name"]
     headers = {column.key: column.header(language) for column in proposal.template.columns}
     headers["commune_code"] = say("Commune")
     if len(cells):
         table = pd.DataFrame(
             {
                 say("Row"): cells["record"],
-                say("Commune"): cells["commune_code"].map(units),
+                say("Commune"): cells["commune_code"].map(names),
                 say("Column"): [headers.get(name, name) for name in cells["column"]],
                 say("Until now"): cells["old"],
                 say("New"): cells["new"],
@@ -81,7 +88,7 @@ def _draw_records(proposal: RecordProposal, language: Language) -> None:
         )
         st.dataframe(table, width="stretch", hide_index=True)
     for province, effect in proposal.effect.groupby("province_code"):
-        st.write(f"**{_cache.workspace().units.find(str(province))['full_name']}**")
+        st.write(f"**{names[str(province)]}**")
         st.dataframe(_effect_table(effect, proposal, language), hide_index=True, width="stretch")
     with st.expander(say("First rows as they were understood")):
         records = proposal.reading.records.head(_ROWS_SHOWN)
@@ -114,12 +121,13 @@ def _effect_table(effect: pd.DataFrame, proposal: RecordProposal, language: Lang
 def _draw_map(proposal: Proposal, language: Language) -> None:
     workspace = _cache.workspace()
     home, version = str(workspace.home), str(workspace.data_version())
-    shapes = _cache.layer_version(home, version)
-    document = _cache.map_document(shapes, language.code, workspace.settings.tiles_url)
+    units, told_on = _units(proposal), proposal.reading.list_date.isoformat()
+    shapes = _cache.layer_version(home, version, told_on)
+    document = _cache.map_document(shapes, told_on, language.code, workspace.settings.tiles_url)
     kinds, labels, numbers = _touched(proposal, language)
-    provinces = workspace.units.communes["province_code"].reindex(kinds.index.unique()).dropna()
+    provinces = units.communes["province_code"].reindex(kinds.index.unique()).dropna()
     paint = _maps.paint_of_changes(
-        kinds, labels, numbers, workspace.units, language, areas=sorted(provinces.astype(str).unique())
+        kinds, labels, numbers, units, language, areas=sorted(provinces.astype(str).unique())
     )
     _maps.show_map(document, f"{shapes}-{language.code}", paint, language, height=480)
 

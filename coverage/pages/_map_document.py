@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 
 import folium
 import geopandas as gpd
+import pandas as pd
 import shapely
 from branca.element import MacroElement
 from folium.template import Template
@@ -141,7 +142,7 @@ def _geometry_json(geometry: MapGeometry) -> str:
         {
             "code": code,
             "name": name,
-            "district": district,
+            "district": None if pd.isna(district) else district,  # a list from 1 July 2025 on has none
             "province": province,
             "approximate": bool(approximate),
             "placed": bool(placed),

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+import pandas as pd
 import streamlit as st
 
 from coverage.pages import _cache
 from geodata.errors import PhuDienError, mark
 from geodata.language import LANGUAGE_CODES, Language
 from geodata.periods import Period
-from geodata.units import COMPANY_CODE, PROVINCE
+from geodata.units import COMPANY_CODE, Units
 
 FIRST_PROVINCE = "89"
 """Province that a choice begins with while the page shows all of them: An Giang, where most remains."""
 
-LANGUAGE, AREA, PERIOD, INDICATOR = "lang", "area", "period", "indicator"
+FIRST_PROVINCE_LIST = "2021-07-01"
+"""Day in whose list `FIRST_PROVINCE` is read: codes were given out anew later."""
+
+LANGUAGE, AREA, PERIOD, INDICATOR, BOUNDARIES = "lang", "area", "period", "indicator", "boundaries"
+
+OF_QUARTER = "quarter"
+"""Value of `BOUNDARIES`: the units of the quarter that is shown."""
 
 
 class LinkError(PhuDienError):
@@ -36,6 +44,8 @@ class Choices:
         `COMPANY_CODE` or the code of a province.
     period
         Code of a quarter with figures; None where the workspace has none yet.
+    told_on
+        Day (ISO text) in whose list of units, and on whose map, figures are told.
     home, version
         Workspace and version of its data: the keys of all caches.
     """
@@ -43,13 +53,27 @@ class Choices:
     language: Language
     area: str
     period: str | None
+    told_on: str
     home: str
     version: str
 
     @property
+    def units(self) -> Units:
+        """The list of units in which figures are told."""
+        return _cache.units_on(self.told_on)
+
+    def figures(self, period: str) -> pd.DataFrame:
+        """Return the figures of a quarter, told in the list of `told_on`."""
+        return _cache.figures(self.home, self.version, self.told_on, period)
+
+    def all_figures(self) -> pd.DataFrame:
+        """Return the figures of all quarters, told in the list of `told_on`."""
+        return _cache.all_figures(self.home, self.version, self.told_on)
+
+    @property
     def area_name(self) -> str:
         """Name of the area."""
-        return area_name(self.area, self.language)
+        return area_name(self.area, self.units, self.language)
 
     @property
     def period_name(self) -> str:
@@ -57,11 +81,11 @@ class Choices:
         return "" if self.period is None else self.language.period(Period.parse(self.period))
 
 
-def area_name(code: str, language: Language) -> str:
-    """Return what readers call an area."""
+def area_name(code: str, units: Units, language: Language) -> str:
+    """Return what readers call an area of a list."""
     if code == COMPANY_CODE:
         return language.say("EVNSPC: all 21 provinces")
-    return str(_cache.workspace().units.find(code)["full_name"])
+    return str(units.find(code)["full_name"])
 
 
 def choose_frame() -> Choices:
@@ -76,15 +100,7 @@ def choose_frame() -> Choices:
         language = Language(code)
         home, version = str(workspace.home), str(workspace.data_version())
         periods = _cache.periods(home, version)
-        provinces = workspace.units.by_code
-        codes = [COMPANY_CODE, *provinces.index[provinces["level"] == PROVINCE]]
-        area = choose(
-            AREA,
-            language.say("Area"),
-            codes,
-            default=COMPANY_CODE,
-            show=lambda found: area_name(found, language),
-        )
+        area_place = st.container()  # stands first, and depends on what is chosen below it
         period = None
         if periods:
             period = choose(
@@ -94,7 +110,51 @@ def choose_frame() -> Choices:
                 default=periods[0],
                 show=lambda found: language.period(Period.parse(found)),
             )
-    return Choices(language, area, period, home, version)
+        told_on = _choose_boundaries(home, version, period, language)
+        with area_place:
+            area = _choose_area(told_on, language)
+    return Choices(language, area, period, told_on, home, version)
+
+
+def _choose_boundaries(home: str, version: str, period: str | None, language: Language) -> str:
+    """Ask for the day whose units and map are shown; return it as ISO text."""
+    own = _cache.list_of_quarter(home, period) if period else _cache.list_of_today()
+    days = _cache.days_with_outlines(home, version)
+
+    def show(code: str) -> str:
+        if code == OF_QUARTER:
+            return language.say("the quarter shown ({day})", day=language.day(date.fromisoformat(own)))
+        return language.day(date.fromisoformat(code))
+
+    chosen = choose(
+        BOUNDARIES,
+        language.say("Boundaries of"),
+        [OF_QUARTER, *days],
+        default=OF_QUARTER,
+        show=show,
+        about=language.say(
+            "The list of units and the map in which figures are told. On another day's map, merged communes are added "
+            "up; what had to be divided is marked."
+        ),
+    )
+    return own if chosen == OF_QUARTER else chosen
+
+
+def _choose_area(told_on: str, language: Language) -> str:
+    """Ask for an area of the list of a day; an area that was chosen in another day's list is followed into it."""
+    units = _cache.units_on(told_on)
+    chosen_in = st.session_state.get("area_chosen_in")
+    if chosen_in not in (None, told_on) and (kept := st.session_state.get(_kept(AREA))) not in (None, COMPANY_CODE):
+        became = _cache.areas_on((str(kept),), str(chosen_in), told_on)
+        keep(AREA, became[0] if len(became) == 1 else COMPANY_CODE)
+    st.session_state["area_chosen_in"] = told_on
+    return choose(
+        AREA,
+        language.say("Area"),
+        [COMPANY_CODE, *units.provinces.index],
+        default=COMPANY_CODE,
+        show=lambda found: area_name(found, units, language),
+    )
 
 
 def current_language(default: str) -> Language:
@@ -113,6 +173,7 @@ def choose(
     default: str,
     show: Callable[[str], str],
     horizontal: bool = False,
+    about: str | None = None,
 ) -> str:
     """
     Show a choice and return its code.
@@ -129,6 +190,8 @@ def choose(
         Gives the text of a code.
     horizontal
         Show all options side by side instead of a list.
+    about
+        What the choice does, shown on demand.
 
     Raises
     ------
@@ -144,7 +207,7 @@ def choose(
     if horizontal:
         chosen = st.radio(label, options, index=index, format_func=show, key=f"ask_{name}", horizontal=True)
     else:
-        chosen = st.selectbox(label, options, index=index, format_func=show, key=f"ask_{name}")
+        chosen = st.selectbox(label, options, index=index, format_func=show, key=f"ask_{name}", help=about)
     st.session_state[_kept(name)] = chosen
     st.query_params[name] = str(chosen)
     return str(chosen)
@@ -157,19 +220,29 @@ def keep(name: str, code: str) -> None:
     st.query_params[name] = code
 
 
-def choose_province(choices: Choices, *, key: str) -> str:
-    """Ask for a province, beginning with the page's area; `key` tells places apart."""
-    units = _cache.workspace().units
+def choose_province(choices: Choices, *, key: str, told_on: str | None = None) -> str:
+    """
+    Ask for a province, beginning with the page's area; `key` tells places apart.
+
+    Parameters
+    ----------
+    told_on
+        Day (ISO text) of the list of provinces, where it is not the page's.
+    """
+    day = told_on or choices.told_on
+    units = _cache.units_on(day)
     provinces = list(units.provinces.index)
-    first = choices.area if choices.area in provinces else FIRST_PROVINCE
+    first = _cache.areas_on((FIRST_PROVINCE,), FIRST_PROVINCE_LIST, day)[0]
+    if choices.area != COMPANY_CODE:
+        first = _cache.areas_on((choices.area,), choices.told_on, day)[0]
     # The key holds the area, so that a change of area in the side bar is followed here.
     return str(
         st.selectbox(
             choices.language.say("Province"),
             provinces,
             index=provinces.index(first),
-            format_func=lambda code: area_name(code, choices.language),
-            key=f"{key}_{choices.area}",
+            format_func=lambda code: area_name(code, units, choices.language),
+            key=f"{key}_{choices.area}_{day}",
         )
     )
 

@@ -6,6 +6,7 @@ import dataclasses
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import streamlit as st
@@ -35,6 +36,8 @@ class Upload:
         Streamlit's uploaded file.
     period
         Quarter of figures for which the file names none.
+    told_on
+        Day (ISO text) in whose list the communes of records are sought.
     """
 
     id: str
@@ -42,6 +45,7 @@ class Upload:
     file: Any
     user: str
     period: Period | None
+    told_on: str
     language: Language
     template: SurveyTemplate
 
@@ -75,6 +79,7 @@ class Upload:
             user=self.user,
             template_id=self.template.id,
             period=self.period,
+            told_on=date.fromisoformat(self.told_on),
             good_rows_only=self.takes_good_rows,
             progress=progress,
         )
@@ -93,7 +98,15 @@ class Upload:
 
     @property
     def _key(self) -> str:
-        parts = (self.id, self.name, self.user, self.template.id, str(self.period), str(self.takes_good_rows))
+        parts = (
+            self.id,
+            self.name,
+            self.user,
+            self.template.id,
+            str(self.period),
+            str(self.takes_good_rows),
+            self.told_on,
+        )
         return "|".join(parts)
 
 

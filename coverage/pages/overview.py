@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import altair as alt
 import pandas as pd
 import streamlit as st
 
 from coverage import rollup
-from coverage.pages import _cache, _maps, _names, _state, _tables
+from coverage.pages import _cache, _maps, _names, _state, _tables, _told
 from coverage.pages._map_document import build_document
+from geodata.event_sentences import describe_unit
 from geodata.periods import Period
-from geodata.units import COMPANY_CODE
 
 HEADLINES = (
     "households_with_power_share",
@@ -35,20 +38,21 @@ def draw(choices: _state.Choices) -> None:
     )
     chosen = _draw_map(choices, choices.period, name)
     if chosen is not None:
-        st.session_state["shown_commune"] = chosen
-    if shown := st.session_state.get("shown_commune"):
+        st.session_state["shown_commune"] = (chosen, choices.told_on)
+    shown, chosen_in = st.session_state.get("shown_commune", (None, None))
+    if shown and chosen_in == choices.told_on:  # in another day's list the code may be another commune
         _draw_commune(choices, choices.period, shown)
     _draw_areas(choices, choices.period, name)
 
 
 def _draw_headlines(choices: _state.Choices, period: str) -> None:
     workspace, language = _cache.workspace(), choices.language
-    table = _cache.figures(choices.home, choices.version, period)
-    communes = workspace.units.communes_of(choices.area)
+    table = choices.figures(period)
+    communes = choices.units.communes_of(choices.area)
     chosen = {name: workspace.indicators[name] for name in HEADLINES}
     found = rollup.figures_of_area(table, chosen, communes)
     before = str(Period.parse(period).previous())
-    earlier = _cache.figures(choices.home, choices.version, before)
+    earlier = choices.figures(before)
     past = rollup.figures_of_area(earlier, chosen, communes) if len(earlier) else {}
     against = language.say("Change against the quarter before.")
     st.subheader(f"{choices.area_name}, {choices.period_name}")
@@ -75,14 +79,14 @@ def _draw_headlines(choices: _state.Choices, period: str) -> None:
 
 def _draw_map(choices: _state.Choices, period: str, name: str) -> str | None:
     home, version, code = choices.home, choices.version, choices.language.code
-    shapes = _cache.layer_version(home, version, choices.area)
+    shapes = _cache.layer_version(home, version, choices.told_on)
     tiles = _cache.workspace().settings.tiles_url
-    document = _cache.map_document(shapes, code, tiles, choices.area)
-    paint = _cache.paint(home, version, period, name, (choices.area,), code)
+    document = _cache.map_document(shapes, choices.told_on, code, tiles)
+    paint = _cache.paint(home, version, choices.told_on, period, name, (choices.area,), code)
     chosen = _maps.show_map(document, f"{shapes}-{code}", paint, choices.language)
     if st.button(choices.language.say("Prepare the map as a file that opens offline"), icon=":material/save:"):
         whole = build_document(
-            _cache.map_geometry(shapes, choices.area), choices.language, paint=paint, tiles_url=tiles
+            _cache.map_geometry(shapes, choices.told_on), choices.language, paint=paint, tiles_url=tiles
         )
         st.download_button(
             choices.language.say("Download the map (.html)"),
@@ -96,28 +100,68 @@ def _draw_map(choices: _state.Choices, period: str, name: str) -> str | None:
 
 def _draw_commune(choices: _state.Choices, period: str, code: str) -> None:
     workspace, language = _cache.workspace(), choices.language
-    unit = workspace.units.find(code)
-    names = workspace.units.by_code["full_name"]
-    st.subheader(f"{unit['full_name']}, {names[unit['district_code']]}, {names[unit['province_code']]}")
-    figures = _cache.all_figures(choices.home, choices.version)
+    st.subheader(choices.units.name_with_parents(code))
+    figures = choices.all_figures()
     own = figures[figures["commune_code"] == code].set_index("period")
+    if basis := _told.basis_text(choices, period, code):
+        st.caption(language.say("Restated: {basis}.", basis=basis))
     shown = own[list(_maps.FIGURES_SHOWN)].T
     shown.index = pd.Index([language.say(_names.MEASURES[str(m)]) for m in shown.index])
     shown.columns = pd.Index([language.period(Period.parse(str(p))) for p in shown.columns])
     st.dataframe(_tables.with_separators(shown, language), width="stretch")
+    _draw_commune_series(choices, own, code)
+    reported = workspace.reported_as(code, period, date.fromisoformat(choices.told_on)) or [
+        (code, choices.units.list_date)
+    ]
     with st.expander(language.say("Where these figures come from")):
-        sources = workspace.sources_of(code, period)
-        _tables.show_sources(sources, language)
+        for own_code, day in reported:
+            _name_reported(own_code, day, choices, is_alone=len(reported) == 1)
+            _tables.show_sources(workspace.sources_of(own_code, period), language)
     with st.expander(language.say("Every value ever uploaded for this quarter")):
-        _tables.show_history(workspace.history_of(code, period), language)
+        for own_code, day in reported:
+            _name_reported(own_code, day, choices, is_alone=len(reported) == 1)
+            _tables.show_history(workspace.history_of(own_code, period), language)
+    with st.expander(language.say("What happened to this commune since 2019")):
+        history = workspace.lists.history
+        told = describe_unit(history, code, day=choices.units.list_date, language=language)
+        st.markdown("\n".join(f"- {sentence}" for sentence in told) or language.say("Nothing that is known."))
+
+
+def _name_reported(code: str, day: date, choices: _state.Choices, *, is_alone: bool) -> None:
+    """Name the unit that reported, where it is not the one that is shown."""
+    if not is_alone or day != choices.units.list_date:
+        name = _cache.units_on(day.isoformat()).name_with_parents(code)
+        st.write(f"**{name}** ({choices.language.day(day)})")
+
+
+def _draw_commune_series(choices: _state.Choices, own: pd.DataFrame, code: str) -> None:
+    """Draw a commune's households with power and on direct sale by quarter, and where the commune changed."""
+    language = choices.language
+    measures = {name: language.say(_names.MEASURES[name]) for name in ("households_grid", "households_direct")}
+    quarter, value, kind = language.say("Quarter"), language.say("Households"), language.say("Figure")
+    rows = [
+        {quarter: language.period(Period.parse(str(period))), kind: label, value: int(row[name])}
+        for period, row in own.iterrows()
+        for name, label in measures.items()
+        if not pd.isna(row[name])
+    ]
+    if not rows:
+        return
+    periods = [str(period) for period in own.index]
+    axis = _told.quarter_axis(quarter, periods, language)
+    lines = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_line(point=True)
+        .encode(x=axis, y=alt.Y(f"{value}:Q", scale=alt.Scale(zero=False)), color=alt.Color(f"{kind}:N", title=None))
+    )
+    marks = _told.change_marks(_told.changes_in(choices, code, periods), periods, language, x=quarter)
+    st.altair_chart((lines if marks is None else marks + lines).properties(height=220), width="stretch")
 
 
 def _draw_areas(choices: _state.Choices, period: str, name: str) -> None:
     workspace, language = _cache.workspace(), choices.language
-    level = "province_code" if choices.area == COMPANY_CODE else "district_code"
-    communes = workspace.units.communes_of(choices.area)
+    area_of = choices.units.parts_of(choices.area)
     indicator = workspace.indicators[name]
-    table = _cache.figures(choices.home, choices.version, period)
-    by_area = rollup.indicator_by_area(table, indicator, communes[level])
+    by_area = rollup.indicator_by_area(choices.figures(period), indicator, area_of)
     st.subheader(indicator.title(language))
-    _tables.show_indicator(by_area, indicator, workspace.units, language)
+    _tables.show_indicator(by_area, indicator, choices.units, language)

@@ -10,20 +10,21 @@ from coverage.pages import _cache, _maps, _names, _state, _tables
 from geodata.units import COMPANY_CODE
 
 PROGRAMME_PROVINCES = ("89", "84")
-"""An Giang and Trà Vinh: where almost all of what remains is."""
+"""An Giang and Trà Vinh, in the list of `PROGRAMME_LIST`: where almost all of what remains is."""
+
+PROGRAMME_LIST = "2021-07-01"
 
 
 def draw(choices: _state.Choices) -> None:
     """Draw the page."""
     assert choices.period is not None
-    workspace, language = _cache.workspace(), choices.language
-    say = language.say
-    figures = _cache.figures(choices.home, choices.version, choices.period)
-    points = _cache.bulk_points(choices.home, choices.version, choices.period)
+    units, say = choices.units, choices.language.say
+    figures = choices.figures(choices.period)
+    points = _cache.bulk_points(choices.home, choices.version, choices.told_on, choices.period)
     inside = set(_communes_shown(choices))
     points = points[points["commune_code"].isin(inside)]
-    by_commune = remaining.remaining_by_commune(figures[figures["commune_code"].isin(inside)], points, workspace.units)
-    by_organisation = remaining.remaining_by_organisation(points, workspace.units)
+    by_commune = remaining.remaining_by_commune(figures[figures["commune_code"].isin(inside)], points, units)
+    by_organisation = remaining.remaining_by_organisation(points, units)
     _draw_totals(choices, by_commune, by_organisation)
     _draw_map(choices)
     communes, organisations, meters, hamlets = st.tabs(
@@ -40,14 +41,22 @@ def draw(choices: _state.Choices) -> None:
 
 
 def _communes_shown(choices: _state.Choices) -> list[str]:
-    units = _cache.workspace().units
-    areas = PROGRAMME_PROVINCES if choices.area == COMPANY_CODE else (choices.area,)
-    return [str(code) for area in areas for code in units.communes_of(area).index]
+    return [str(code) for area in _areas(choices) for code in choices.units.communes_of(area).index]
+
+
+def _areas(choices: _state.Choices) -> tuple[str, ...]:
+    """Return the areas that the page shows: the chosen one, or where almost all of what remains is."""
+    if choices.area != COMPANY_CODE:
+        return (choices.area,)
+    return tuple(_cache.areas_on(PROGRAMME_PROVINCES, PROGRAMME_LIST, choices.told_on))
 
 
 def _draw_totals(choices: _state.Choices, by_commune: pd.DataFrame, by_organisation: pd.DataFrame) -> None:
     say, count = choices.language.say, choices.language.count
-    name = say("An Giang and Trà Vinh") if choices.area == COMPANY_CODE else choices.area_name
+    names = choices.units.provinces["full_name"]
+    name = (
+        ", ".join(str(names[code]) for code in _areas(choices)) if choices.area == COMPANY_CODE else choices.area_name
+    )
     st.subheader(f"{name}, {choices.period_name}")
     if choices.area == COMPANY_CODE:
         st.caption(say("Almost all of what remains is in these two provinces; pick another one in the side bar."))
@@ -64,10 +73,11 @@ def _draw_totals(choices: _state.Choices, by_commune: pd.DataFrame, by_organisat
 def _draw_map(choices: _state.Choices) -> None:
     assert choices.period is not None
     code = choices.language.code
-    shapes = _cache.layer_version(choices.home, choices.version, choices.area)
-    document = _cache.map_document(shapes, code, _cache.workspace().settings.tiles_url, choices.area)
-    areas = PROGRAMME_PROVINCES if choices.area == COMPANY_CODE else (choices.area,)
-    paint = _cache.paint(choices.home, choices.version, choices.period, "bulk_share", areas, code)
+    shapes = _cache.layer_version(choices.home, choices.version, choices.told_on)
+    document = _cache.map_document(shapes, choices.told_on, code, _cache.workspace().settings.tiles_url)
+    paint = _cache.paint(
+        choices.home, choices.version, choices.told_on, choices.period, "bulk_share", _areas(choices), code
+    )
     _maps.show_map(document, f"{shapes}-{code}", paint, choices.language, height=520)
 
 
@@ -90,6 +100,7 @@ def _draw_communes(by_commune: pd.DataFrame, choices: _state.Choices) -> None:
         ],
         axis="columns",
     )
+    table = _without_missing_districts(table, choices)
     st.dataframe(table, width="stretch", hide_index=True)
     st.caption(say("Difference: what the commune reports minus what its master meters hold; 0 where both books agree."))
     _download(table, "remaining_communes", choices)
@@ -121,7 +132,7 @@ def _draw_organisations(by_organisation: pd.DataFrame, choices: _state.Choices) 
 
 def _draw_points(points: pd.DataFrame, choices: _state.Choices) -> None:
     say, language = choices.language.say, choices.language
-    names = _cache.workspace().units.by_code["full_name"]
+    names = choices.units.by_code["full_name"]
     ordered = points.sort_values("households_behind", ascending=False)
     table = pd.DataFrame(
         {
@@ -144,8 +155,8 @@ def _draw_points(points: pd.DataFrame, choices: _state.Choices) -> None:
 
 def _draw_hamlets(choices: _state.Choices, inside: set[str]) -> None:
     say, language = choices.language.say, choices.language
-    hamlets = _cache.hamlets(choices.home, choices.version)
-    found = remaining.hamlets_by_commune(hamlets[hamlets["commune_code"].isin(inside)], _cache.workspace().units)
+    hamlets = _cache.hamlets(choices.home, choices.version, choices.told_on)
+    found = remaining.hamlets_by_commune(hamlets[hamlets["commune_code"].isin(inside)], choices.units)
     if found.empty:
         st.success(say("No hamlet of this area is recorded without the grid."))
         return
@@ -163,8 +174,13 @@ def _draw_hamlets(choices: _state.Choices, inside: set[str]) -> None:
         ],
         axis="columns",
     )
+    table = _without_missing_districts(table, choices)
     st.dataframe(table, width="stretch", hide_index=True)
     _download(table, "hamlets", choices)
+
+
+def _without_missing_districts(table: pd.DataFrame, choices: _state.Choices) -> pd.DataFrame:
+    return table if choices.units.has_districts else table.drop(columns=choices.language.say("District"))
 
 
 def _download(table: pd.DataFrame, name: str, choices: _state.Choices) -> None:

@@ -13,9 +13,9 @@ def draw(choices: _state.Choices) -> None:
     assert choices.period is not None
     workspace, language, say = _cache.workspace(), choices.language, choices.language.say
     province = _state.choose_province(choices, key="report_province")
-    figures = _cache.figures(choices.home, choices.version, choices.period)
-    found = rollup.figures_of_area(figures, workspace.indicators, workspace.units.communes_of(province))
-    st.subheader(f"{_state.area_name(province, language)}, {choices.period_name}")
+    figures = choices.figures(choices.period)
+    found = rollup.figures_of_area(figures, workspace.indicators, choices.units.communes_of(province))
+    st.subheader(f"{_state.area_name(province, choices.units, language)}, {choices.period_name}")
     names = ("households_with_power_share", "direct_share", "bulk_households", "households_to_connect")
     for column, name in zip(st.columns(len(names)), names, strict=True):
         column.metric(found[name].indicator.short(language), found[name].display(language))
@@ -24,7 +24,9 @@ def draw(choices: _state.Choices) -> None:
         missing = complete.communes_all - complete.communes_counted
         st.warning(say("{n} communes did not report; the report names them.", n=missing))
     with st.spinner(say("Writing the report …")):
-        name, content = _cache.report_workbook(choices.home, choices.version, province, choices.period, language.code)
+        name, content = _cache.report_workbook(
+            choices.home, choices.version, choices.told_on, province, choices.period, language.code
+        )
     st.download_button(
         say("Download the report (.xlsx)"),
         content,

@@ -10,7 +10,7 @@ import streamlit as st
 
 from coverage import targets
 from coverage.indicators import Figure
-from coverage.pages import _cache, _state, _tables
+from coverage.pages import _cache, _state, _tables, _told
 from geodata.errors import mark
 from geodata.language import Language
 from geodata.periods import Period
@@ -43,14 +43,16 @@ _STATUS_NAMES: Final = {"seen": mark("seen at its source"), "unverified": mark("
 def draw(choices: _state.Choices) -> None:
     """Draw the page."""
     workspace, say = _cache.workspace(), choices.language.say
-    figures = _cache.all_figures(choices.home, choices.version)
+    figures = choices.all_figures()
     figures = figures[figures["period"] <= str(choices.period)]
     indicator = workspace.indicators[targets.GRID_FOR_ALL]
-    communes = workspace.units.communes_of(choices.area)
+    communes = choices.units.communes_of(choices.area)
     progress = targets.progress_over_time(figures, indicator, communes)
     _draw_headline(progress, choices)
     st.subheader(say("Households still to connect, by quarter"))
-    st.altair_chart(_chart_over_time(progress, choices), width="stretch")
+    changes = _told.changes_in(choices, choices.area, [str(period) for period in progress.index])
+    st.altair_chart(_chart_over_time(progress, changes, choices), width="stretch")
+    _told.draw_changes(changes, choices.language)
     _draw_areas(figures, choices)
     _draw_targets(choices)
 
@@ -83,19 +85,19 @@ def _draw_headline(progress: pd.DataFrame, choices: _state.Choices) -> None:
     )
 
 
-def _chart_over_time(progress: pd.DataFrame, choices: _state.Choices) -> alt.LayerChart:
-    """Draw the households to connect of the area, and the line of the target: none left."""
+def _chart_over_time(progress: pd.DataFrame, changes: pd.DataFrame, choices: _state.Choices) -> alt.LayerChart:
+    """Draw the households to connect of the area, the line of the target (none left), and where units changed."""
     language, say = choices.language, choices.language.say
     label, quarter = say("Households still to connect"), say("Quarter")
     data = pd.DataFrame(
         {
             quarter: [language.period(Period.parse(str(p))) for p in progress.index],
-            "order": range(len(progress)),
             label: progress["households_to_connect"].astype("float64"),
             "text": ["–" if pd.isna(n) else language.count(int(n)) for n in progress["households_to_connect"].tolist()],
         }
     )
-    base = alt.Chart(data).encode(x=alt.X(f"{quarter}:N", sort=alt.SortField("order"), axis=alt.Axis(labelAngle=0)))
+    periods = [str(period) for period in progress.index]
+    base = alt.Chart(data).encode(x=_told.quarter_axis(quarter, periods, language))
     line = base.mark_line(point=alt.OverlayMarkDef(size=70), color="#0b5cad").encode(
         y=alt.Y(
             f"{label}:Q",
@@ -117,7 +119,9 @@ def _chart_over_time(progress: pd.DataFrame, choices: _state.Choices) -> alt.Lay
         .mark_text(align="left", x=6, dy=-8, color="#b3261e")
         .encode(y=alt.Y("target:Q", title=label), text="text:N")
     )
-    return (line + text + rule + named).properties(height=300)
+    chart = line + text + rule + named
+    marks = _told.change_marks(changes, periods, language, x=quarter)
+    return (chart if marks is None else marks + chart).properties(height=300)
 
 
 def _axis_labels(language: Language) -> str:
@@ -127,14 +131,13 @@ def _axis_labels(language: Language) -> str:
 
 def _draw_areas(figures: pd.DataFrame, choices: _state.Choices) -> None:
     workspace, language, say = _cache.workspace(), choices.language, choices.language.say
-    level = "province_code" if choices.area == COMPANY_CODE else "district_code"
-    communes = workspace.units.communes_of(choices.area)
+    area_of = choices.units.parts_of(choices.area)
     latest = figures[figures["period"] == choices.period]
     indicator = workspace.indicators[targets.GRID_FOR_ALL]
-    by_area = targets.progress_by_area(latest, indicator, communes[level])
-    st.subheader(say("Actual against target by province") if level == "province_code" else say("By district"))
+    by_area = targets.progress_by_area(latest, indicator, area_of)
+    st.subheader(_tables.parts_title(choices.units, choices.area, language))
     goal = targets.target_share(workspace.targets)
-    names = workspace.units.by_code["full_name"]
+    names = choices.units.by_code["full_name"]
     shown = _tables.with_separators(by_area, language, ["households_all", "households_grid", "households_to_connect"])
     table = pd.DataFrame(
         {

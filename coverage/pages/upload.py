@@ -46,6 +46,9 @@ def draw(choices: _state.Choices) -> None:
         key="survey_file",
         accept_multiple_files=True,
     )
+    if template.rows != FIGURES:
+        day = choices.language.day(choices.units.list_date)
+        st.caption(say("Communes are sought in the list of {day}; choose another one under Boundaries of.", day=day))
     if not files:
         st.caption(say("Each file is checked first; nothing counts before you accept it."))
         _ledgers.draw_how(choices.language)
@@ -53,7 +56,8 @@ def draw(choices: _state.Choices) -> None:
     if not user:
         st.info(say("Write your name first: every upload is stored with who made it."))
         return
-    _draw_files([Upload(file.file_id, file.name, file, user, period, choices.language, template) for file in files])
+    language, told_on = choices.language, choices.told_on
+    _draw_files([Upload(f.file_id, f.name, f, user, period, told_on, language, template) for f in files])
 
 
 def _draw_files(uploads: list[Upload]) -> None:
@@ -141,13 +145,14 @@ def _draw_form(template: SurveyTemplate, choices: _state.Choices) -> None:
     language, say = choices.language, choices.language.say
     st.subheader(say("1. Download the form"))
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
-    with left:
-        province = _state.choose_province(choices, key="form_province")
     with middle:
         periods = _quarters_offered(choices.period)
         period = st.selectbox(
             say("Quarter"), periods, format_func=lambda code: language.period(Period.parse(code)), key="form_period"
         )
+    with left:
+        told_on = _cache.list_of_quarter(choices.home, str(period))
+        province = _state.choose_province(choices, key="form_province", told_on=told_on)
     with right:
         st.download_button(
             say("Download the form (.xlsx)"),
@@ -183,7 +188,7 @@ def _columns_wanted(template: SurveyTemplate, language: Language) -> pd.DataFram
 
 def _quarters_offered(newest: str | None) -> list[str]:
     """Quarters of the form: the newest one with figures, the next two, and the ones before it."""
-    start = Period.parse(newest or "2021-Q2")
+    start = Period.parse(newest) if newest else Period.of(_cache.workspace().clock().date()).previous()
     before = [start.previous()]
     while len(before) < _QUARTERS_OFFERED - 3:
         before.append(before[-1].previous())

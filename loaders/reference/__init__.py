@@ -47,6 +47,11 @@ def load_units_2025() -> Units:
     return Units(_read_table("units_2025.csv", _UNIT_TYPES), LIST_DATE_2025)
 
 
+def load_company_extra_communes() -> tuple[str, ...]:
+    """Return codes of communes that the company serves though no commune of the list of 2021 leads to them."""
+    return tuple(_read_table("company_extra_communes.csv", {"code": "str"})["code"])
+
+
 def load_successors() -> pd.DataFrame:
     """
     Return what became of the communes of 2021 on 1 July 2025.

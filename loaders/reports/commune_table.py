@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from geodata.lineage import EXACT
 from loaders.reports.sheet_style import COUNT, SHARE, Book
 
 _COUNTS: Final = (
@@ -29,6 +30,9 @@ _SHARES: Final = (
     ("households_grid_rural", "households_all_rural"),
 )
 _NUMBER, _NAME, _CODE = 0, 1, 2
+ESTIMATED: Final = " ≈"
+"""Behind the name of a commune that holds parts of communes that were divided."""
+
 _COLUMN_OF: Final = {measure: place for place, measure in enumerate(_COUNTS, start=3)}
 _FIRST_SHARE: Final = 3 + len(_COUNTS)
 LAST_COLUMN: Final = _FIRST_SHARE + len(_SHARES) - 1
@@ -55,17 +59,20 @@ def write(book: Book, sheet: Any, *, first_row: int) -> TablePlaces:
     _write_columns(book, sheet, first_row)
     communes = book.report.communes
     total_row = first_row + 1
+    # A list without districts has no subtotals: its communes follow the total.
     last_row = total_row + len(communes) + communes["district_code"].nunique()
     _write_sums(book, sheet, total_row, book.report.province_name, communes, (total_row + 1, last_row), is_total=True)
     district_rows: dict[str, int] = {}
     row = total_row + 1
-    for code, district in communes.groupby("district_code", sort=False):
-        district_rows[str(code)] = row
-        name = str(district["district_name"].iloc[0])
-        _write_sums(book, sheet, row, name, district, (row + 1, row + len(district)), is_total=False)
-        for number in range(1, len(district) + 1):
-            _write_commune(book, sheet, row + number, number, district.iloc[[number - 1]])
-        row += len(district) + 1
+    for code, district in communes.groupby("district_code", sort=False, dropna=False):
+        if not pd.isna(code):
+            district_rows[str(code)] = row
+            name = str(district["district_name"].iloc[0])
+            _write_sums(book, sheet, row, name, district, (row + 1, row + len(district)), is_total=False)
+            row += 1
+        for number in range(len(district)):
+            _write_commune(book, sheet, row + number, number + 1, district.iloc[[number]])
+        row += len(district)
     sheet.repeat_rows(first_row)
     sheet.freeze_panes(first_row + 1, _CODE)
     name = book.language.say("Report").replace("'", "''")
@@ -104,7 +111,9 @@ def _write_commune(book: Book, sheet: Any, row: int, number: int, one: pd.DataFr
     """Write the row of a commune; `one` is its row of the report's communes."""
     commune = one.iloc[0]
     sheet.write_number(row, _NUMBER, number, book.format(border=1, align="center"))
-    sheet.write_string(row, _NAME, str(commune["commune_name"]), book.format(border=1, indent=1))
+    is_estimated = book.report.basis.get(one.index[0], EXACT) != EXACT
+    name = str(commune["commune_name"]) + (ESTIMATED if is_estimated else "")
+    sheet.write_string(row, _NAME, name, book.format(border=1, indent=1))
     sheet.write_string(row, _CODE, str(one.index[0]), book.format(border=1, align="center"))
     count, share = book.format(border=1, num_format=COUNT), book.format(border=1, num_format=SHARE)
     for measure, column in _COLUMN_OF.items():

@@ -16,15 +16,17 @@ _COLOURS: Final = ("#2f7fc1", "#5b2a86", "#e69f00")
 
 
 def write(book: Book, places: commune_table.TablePlaces) -> None:
-    """Write the sheet; its districts refer to the subtotals of the main table."""
+    """Write the sheet; its districts, where the list has some, refer to the subtotals of the main table."""
     say = book.language.say
-    sheet = book.add_sheet(say("Districts and quarters"))
+    sheet = book.add_sheet(say("Districts and quarters") if places.district_rows else say("Quarters"))
     sheet.set_column(0, 0, 27)
     sheet.set_column(1, 6, 13)
-    sheet.write_string(0, 0, say("Households with grid power by district"), book.format(bold=True, font_size=13))
-    last = _write_districts(book, sheet, places)
-    _add_district_chart(book, sheet, last)
-    start = max(last, 20) + 3
+    start = 0
+    if places.district_rows:
+        sheet.write_string(0, 0, say("Households with grid power by district"), book.format(bold=True, font_size=13))
+        last = _write_districts(book, sheet, places)
+        _add_district_chart(book, sheet, last)
+        start = max(last, 20) + 3
     sheet.write_string(
         start, 0, say("{province} by quarter", province=book.report.province_name), book.format(bold=True, font_size=13)
     )

@@ -9,6 +9,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from geodata.language import Language
+from geodata.lineage import EXACT
 from geodata.report_data import ProvinceReport
 from loaders.reports import commune_table, district_sheet, remaining_sheet, source_sheet
 from loaders.reports.sheet_style import Book
@@ -61,9 +62,25 @@ def _write_report_sheet(book: Book) -> commune_table.TablePlaces:
             say("Synthetic demonstration data, not real figures."),
             book.format(bold=True, font_color="#b3261e"),
         )
+    _write_units_line(book, sheet, start + 3)
     places = commune_table.write(book, sheet, first_row=start + 4)
     _write_signatures(book, sheet, places.last_row + _SIGNED_ROWS_BELOW)
     return places
+
+
+def _write_units_line(book: Book, sheet: Any, row: int) -> None:
+    """Say in which units the report is told, where its figures were reported in others."""
+    say, language, report = book.language.say, book.language, book.report
+    if not report.is_restated:
+        return
+    text = say(
+        "Told in the units of {day}; reported in those of {reported}.",
+        day=language.day(report.unit_list_date),
+        reported=", ".join(language.day(day) for day in report.reported_in),
+    )
+    if (report.basis != EXACT).any():
+        text += " " + say("≈: holds parts of divided communes, estimated; see Sources and notes.")
+    sheet.write_string(row, 0, text, book.format(italic=True))
 
 
 def _write_title_block(book: Book, sheet: Any) -> None:

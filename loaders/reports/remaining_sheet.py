@@ -19,6 +19,8 @@ def write(book: Book) -> None:
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 30)
     sheet.set_column(2, 7, 14)
+    has_districts = bool(report.communes["district_code"].notna().any())
+    district: tuple[_Column, ...] = ((say("District"), "district_name", ""),) if has_districts else ()
     row = _write_table(
         book,
         sheet,
@@ -26,7 +28,7 @@ def write(book: Book) -> None:
         say("Communes with households behind a master meter"),
         (
             (say("Commune"), "commune_name", ""),
-            (say("District"), "district_name", ""),
+            *district,
             (say("Households behind a master meter"), "households_bulk", COUNT),
             (say("Master meters"), "points", COUNT),
             (say("Organisations"), "organisations", COUNT),
@@ -58,7 +60,7 @@ def write(book: Book) -> None:
         say("Communes with hamlets that the grid does not reach"),
         (
             (say("Commune"), "commune_name", ""),
-            (say("District"), "district_name", ""),
+            *district,
             (say("Hamlets"), "hamlets", COUNT),
             (say("Households without the grid"), "households_without_grid", COUNT),
             (say("Farthest from the grid (km)"), "farthest_km", "#,##0.0"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from geodata.lineage import BASIS_NAMES
 from loaders.reports.sheet_style import Book
 
 _LINE_HEIGHT: Final = 15
@@ -23,6 +24,7 @@ def write(book: Book) -> None:
         (say("Quarter"), language.period(report.period)),
         (say("Data version"), f"{report.data_version}, {language.day(report.data_date)}"),
         (say("Unit list of"), language.day(report.unit_list_date)),
+        *_restating(book),
         (say("Kind of data"), _kind(book)),
         (say("Communes that did not report"), "; ".join(report.communes_missing) or say("None.")),
         (say("Blank cells"), say("Not reported; never the same as 0.")),
@@ -49,6 +51,17 @@ def write(book: Book) -> None:
         "meter, O off-grid source only, U without power. T = D + B + S, N = T + O + U."
     )
     sheet.write_string(end, 0, legend, book.format(italic=True))
+
+
+def _restating(book: Book) -> list[tuple[str, str]]:
+    """Say how figures came into the list in which they are told, where they were reported in another."""
+    say, report = book.language.say, book.report
+    if not report.is_restated:
+        return []
+    counts = report.basis.value_counts()
+    kinds = [f"{book.language.count(int(counts[b]))}: {say(name)}" for b, name in BASIS_NAMES.items() if counts.get(b)]
+    reported = ", ".join(book.language.day(day) for day in report.reported_in)
+    return [(say("Reported in the units of"), reported), (say("Communes by what they rest on"), "; ".join(kinds))]
 
 
 def _kind(book: Book) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, func, select
@@ -12,6 +12,12 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, func,
 from geodata.tables import BULK_POINT_COLUMNS, FIGURE_COLUMNS, FIGURE_KEY, HAMLET_COLUMNS, MEASURES
 from loaders.store import schema
 from loaders.store.batches import ACCEPTED, FIGURES, LEDGER, Batch, list_batches, moment_text
+
+FIGURE_KINDS: Final = (FIGURES, LEDGER)
+"""Kinds of batches that hold figures of communes."""
+
+LIST_COLUMN: Final = "unit_list_date"
+"""Column of points and records with the day (ISO text) of the list in which their commune codes are read."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,9 @@ def _newest_rows(table: Table, key: tuple[str, ...], as_of: datetime | None, *on
     return select(*(c for c in ranked.c if c.name != "newest_first")).where(ranked.c.newest_first == 1)
 
 
-def figures(connection: Connection, *, period: str | None = None, as_of: datetime | None = None) -> pd.DataFrame:
+def figures_by_list(
+    connection: Connection, *, period: str | None = None, as_of: datetime | None = None
+) -> dict[str, pd.DataFrame]:
     """
     Return the figures that count: of each (commune, period, measure) those of the newest accepted batch.
 
@@ -98,10 +106,45 @@ def figures(connection: Connection, *, period: str | None = None, as_of: datetim
     Returns
     -------
     figures
-        Columns `FIGURE_COLUMNS`, sorted by period and commune; measures nullable whole numbers, missing
-        where not reported.
+        For the day (ISO text) of each list of units in which figures were read, the one accepted last first:
+        columns `FIGURE_COLUMNS`, sorted by period and commune; measures nullable whole numbers, missing where not
+        reported. The same code in two lists may be two communes: they are told in one list by `geodata.lineage`.
     """
     only = [] if period is None else [schema.figure.c.period == period]
+    lists = _counting_lists(connection, as_of)
+    return {day: _figures_of(connection, as_of, schema.figure.c.batch_id.in_(ids), *only) for day, ids in lists.items()}
+
+
+def lists_of_figures(connection: Connection, *, period: str | None = None, as_of: datetime | None = None) -> list[str]:
+    """Return the days (ISO text) of the lists in which the figures of a quarter, or all, were read, oldest first."""
+    counting, batch = counting_batches(as_of), schema.batch
+    query = (
+        select(batch.c.unit_list_date)
+        .join(counting, counting.c.batch_id == batch.c.id)
+        .join(schema.figure, schema.figure.c.batch_id == batch.c.id)
+        .distinct()
+    )
+    if period is not None:
+        query = query.where(schema.figure.c.period == period)
+    return sorted(str(day) for day in connection.scalars(query))
+
+
+def _counting_lists(connection: Connection, as_of: datetime | None) -> dict[str, list[int]]:
+    """Batches of figures that count, by the day of their list of units; the list of the one accepted last first."""
+    counting, batch = counting_batches(as_of), schema.batch
+    query = (
+        select(batch.c.unit_list_date, batch.c.id)
+        .join(counting, counting.c.batch_id == batch.c.id)
+        .where(batch.c.kind.in_(FIGURE_KINDS))
+        .order_by(counting.c.accepted_as.desc())
+    )
+    lists: dict[str, list[int]] = {}
+    for day, batch_id in connection.execute(query):
+        lists.setdefault(str(day), []).append(int(batch_id))
+    return lists
+
+
+def _figures_of(connection: Connection, as_of: datetime | None, *only: ColumnElement[bool]) -> pd.DataFrame:
     query = _newest_rows(schema.figure, (*FIGURE_KEY, "measure"), as_of, *only)
     wanted = query.with_only_columns(*(query.selected_columns[name] for name in (*FIGURE_KEY, "measure", "value")))
     # Plain tuples: pandas reads them several times faster than result rows.
@@ -126,20 +169,23 @@ def periods(connection: Connection, *, as_of: datetime | None = None) -> list[st
 
 
 def bulk_points(connection: Connection, *, as_of: datetime | None = None) -> pd.DataFrame:
-    """Return the bulk-purchase points that count, columns `BULK_POINT_COLUMNS`, in code order."""
+    """Return the bulk-purchase points that count, columns `BULK_POINT_COLUMNS` and `LIST_COLUMN`, in code order."""
     return _points(connection, schema.bulk_point, BULK_POINT_COLUMNS, as_of)
 
 
 def hamlets(connection: Connection, *, as_of: datetime | None = None) -> pd.DataFrame:
-    """Return the unserved hamlets that count, columns `HAMLET_COLUMNS`, in code order."""
+    """Return the unserved hamlets that count, columns `HAMLET_COLUMNS` and `LIST_COLUMN`, in code order."""
     return _points(connection, schema.hamlet, HAMLET_COLUMNS, as_of)
 
 
 def _points(connection: Connection, table: Table, columns: tuple[str, ...], as_of: datetime | None) -> pd.DataFrame:
-    query = _newest_rows(table, (columns[0],), as_of)
-    wanted = query.with_only_columns(*(query.selected_columns[name] for name in columns))
-    rows = connection.execute(wanted.order_by(columns[0])).all()
-    return pd.DataFrame(rows, columns=pd.Index(columns))
+    newest = _newest_rows(table, (columns[0],), as_of).subquery()
+    query = (
+        select(*(newest.c[name] for name in columns), schema.batch.c.unit_list_date.label(LIST_COLUMN))
+        .join(schema.batch, schema.batch.c.id == newest.c.batch_id)
+        .order_by(newest.c[columns[0]])
+    )
+    return pd.DataFrame(connection.execute(query).all(), columns=pd.Index([*columns, LIST_COLUMN]))
 
 
 def has_synthetic(connection: Connection, *, as_of: datetime | None = None) -> bool:
@@ -183,7 +229,7 @@ def sources_of(
         .join(counting, counting.c.batch_id == table.c.batch_id)
         .join(events, events.c.id == counting.c.accepted_as)
         .join(batch, batch.c.id == table.c.batch_id)
-        .where(table.c.commune_code == commune_code, table.c.period == period, batch.c.kind.in_((FIGURES, LEDGER)))
+        .where(table.c.commune_code == commune_code, table.c.period == period, batch.c.kind.in_(FIGURE_KINDS))
         .order_by(counting.c.accepted_as.desc(), table.c.measure)
     )
     return pd.DataFrame([row._asdict() for row in connection.execute(query)])

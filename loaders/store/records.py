@@ -60,17 +60,19 @@ def counting_records(connection: Connection, template: SurveyTemplate) -> pd.Dat
     Returns
     -------
     records
-        ``commune_code``, the columns of the template as far as they were uploaded, and ``file_name``; without a
-        column where nothing is stored.
+        ``commune_code``, the columns of the template as far as they were uploaded, ``file_name``, and
+        `facts.LIST_COLUMN`, the list in which the code is read; without a column where nothing is stored.
     """
     tables = [
-        found.reindex(columns=_columns_of(found, template)).assign(file_name=batch.file_name)
+        found.reindex(columns=_columns_of(found, template)).assign(
+            file_name=batch.file_name, **{facts.LIST_COLUMN: batch.unit_list_date}
+        )
         for batch in facts.accepted_batches(connection, kind=template.rows)
         if (found := _records_or_points(connection, batch.id, template)) is not None
     ]
     if not tables:
         return pd.DataFrame()
-    every = pd.concat(tables, ignore_index=True).astype({"file_name": "category"})
+    every = pd.concat(tables, ignore_index=True).astype({"file_name": "category", facts.LIST_COLUMN: "category"})
     return as_typed(every.drop_duplicates(list(template.key)).reset_index(drop=True), template)
 
 

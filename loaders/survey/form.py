@@ -129,7 +129,7 @@ def _known_rows(units: Units, province_code: str, period: Period) -> list[dict[s
         {
             "commune_code": str(code),
             "province_name": province,
-            "district_name": str(names[commune["district_code"]]),
+            "district_name": str(names[commune["district_code"]]) if units.has_districts else "",
             "commune_name": str(commune["full_name"]),
             "period": str(period),
         }
@@ -282,11 +282,12 @@ def _write_lists(book: _Book, units: Units, province_code: str, period: Period, 
     lists: dict[str, list[str]] = {
         "ds_ma_xa": [str(code) for code in communes.index],
         "ds_xa": sorted(set(communes["full_name"])),
-        "ds_huyen": [str(names[code]) for code in communes["district_code"].drop_duplicates()],
+        "ds_huyen": [str(names[code]) for code in communes["district_code"].dropna().drop_duplicates()],
         "ds_ky": [str(found) for found in periods],
     }
-    for index, (name, values) in enumerate(lists.items()):
+    for index, (name, found) in enumerate(lists.items()):
         sheet.write_string(0, index, name, book.format(bold=True))
+        values = found or [""]  # where the list has no districts: a name must stand for one cell at least
         for number, value in enumerate(values, start=1):
             sheet.write_string(number, index, value)
         letter = xl_col_to_name(index)

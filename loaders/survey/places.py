@@ -173,7 +173,8 @@ class RowPlaces:
             )
             return None
         found = self._units.find(known)
-        named = self._names.find_commune(name, parent_code=found["district_code"]) if name else None
+        above = found["district_code"] if self._units.has_districts else found["province_code"]
+        named = self._names.find_commune(name, parent_code=above) if name else None
         if named is not None and named.code != known:
             self._log.add(
                 "survey.code-name-disagree",
@@ -259,7 +260,9 @@ class RowPlaces:
                 return None, False
             self._log_parent(index, row, "province", self._typed.province, found)
             code = found.code
-        if self._typed.district:
+        if self._typed.district and not self._units.has_districts:
+            self._log_district_gone(index, row)
+        elif self._typed.district:
             found = self._names.find_district(self._typed.district, province_code=code)
             if found.code is None:
                 self._add_unknown(
@@ -289,6 +292,22 @@ class RowPlaces:
             mark('"{name}" was read as {found}, here and in the rows below.'),
             name=typed,
             found=self._suggest((str(match.code),)) or "",
+        )
+
+    def _log_district_gone(self, index: int, row: Row) -> None:
+        """Tell once of a district in a survey of units that have none above them but the province."""
+        if ("district", "") in self._said:
+            return
+        self._said.add(("district", ""))
+        self._log.add(
+            "survey.district-gone",
+            INFO,
+            index,
+            row,
+            self._table.columns.get("district_name") or self._table.key_column(row),
+            mark('the list of {day} has no districts; "{name}" and those below it were not needed and not read.'),
+            name=self._typed.district,
+            day=f"{self._units.list_date:%d/%m/%Y}",
         )
 
     def _add_unknown(

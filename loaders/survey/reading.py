@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -45,6 +46,10 @@ class SurveyReading:
         Remarks: ``commune_code``, ``period``, ``note``.
     issues
         Every problem found, errors first, then warnings, then in the order of the sheets.
+    periods
+        Quarters of all rows whose quarter is known, those without a known commune too.
+    list_date
+        Day of the list in which communes were sought.
     """
 
     tables: tuple[TableRead, ...]
@@ -54,6 +59,8 @@ class SurveyReading:
     cells: pd.DataFrame
     notes: pd.DataFrame
     issues: tuple[Issue, ...]
+    periods: frozenset[str]
+    list_date: date
 
     @property
     def sheets(self) -> str:
@@ -127,6 +134,8 @@ def read_survey(
         cells=_cell_table(valid),
         notes=_note_table(valid),
         issues=_sorted(issues, sheets),
+        periods=frozenset[str]().union(*(reader.periods for reader in readers)),
+        list_date=units.list_date,
     )
 
 

@@ -45,6 +45,8 @@ class RecordReading:
         Problems, at most `record_rows.MOST_ISSUES` of a table, the gravest first.
     issue_counts
         How often each problem was found, by its code.
+    list_date
+        Day of the list in which communes were sought.
     """
 
     tables: tuple[TableRead, ...]
@@ -53,6 +55,7 @@ class RecordReading:
     records: pd.DataFrame
     issues: tuple[Issue, ...]
     issue_counts: Counter[str]
+    list_date: date
 
     @property
     def sheets(self) -> str:
@@ -116,6 +119,7 @@ def read_records(
         records=records,
         issues=tuple(sorted(issues, key=lambda issue: SEVERITIES.index(issue.severity))),
         issue_counts=sum((reader.counts for reader in readers), Counter()),
+        list_date=units.list_date,
     )
 
 

@@ -43,6 +43,7 @@ class RowReader:
         self.table = table
         self.log = SurveyLog(table)
         self.rows_read = 0
+        self.periods: set[str] = set()
         self._units = units
         self._places = RowPlaces(table, units, names, self.log)
         self._totals = TotalCheck(self.log)
@@ -92,6 +93,8 @@ class RowReader:
             self._rows_hidden.append(index)
         commune = self._places.commune_of(index, row)
         period = self._period_of(index, row)
+        if period:
+            self.periods.add(period)
         return self._row(index, row, commune, period, counts) if commune and period else None
 
     def _row(self, index: int, row: Row, commune: str, period: str, counts: dict[str, int]) -> SurveyRow:

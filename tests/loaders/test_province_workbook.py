@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from coverage.indicators import read_indicators
 from coverage.report import build_province_report
 from geodata.language import Language
+from geodata.lineage import EXACT
 from geodata.periods import Period
 from geodata.tables import BULK_POINT_COLUMNS, FIGURE_COLUMNS, FIGURE_KEY, HAMLET_COLUMNS, MEASURES
 from loaders.reference import load_units
@@ -56,6 +57,8 @@ def report(table: pd.DataFrame, *points: dict[str, Any], language: Language = VI
         points=pd.DataFrame(list(points), columns=pd.Index(BULK_POINT_COLUMNS)),
         hamlets=pd.DataFrame(columns=pd.Index(HAMLET_COLUMNS)),
         units=UNITS,
+        reported_in=[UNITS.list_date],
+        basis=pd.Series(EXACT, index=UNITS.communes.index),
         indicators=INDICATORS,
         data_version="v7",
         data_date=date(2021, 7, 15),

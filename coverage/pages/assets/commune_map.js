@@ -72,7 +72,7 @@ function PhuDienMap(map, geometry, settings) {
       ...(properties.placed ? [settings.placed] : []),
     ];
     const about = caveats.map((text) => `<div class="approximate">${escape(text)}</div>`).join("");
-    return `<strong>${escape(properties.name)}</strong><div>${escape(properties.district)}, ${escape(properties.province)}</div>${about}`;
+    return `<strong>${escape(properties.name)}</strong><div>${escape([properties.district, properties.province].filter(Boolean).join(", "))}</div>${about}`;
   }
 
   function tooltip(properties) {

@@ -45,8 +45,8 @@ def add(store: Engine, hour: int, content: bytes, *, accept: bool = True, **coun
 def bulk_at(store: Engine, hour: int | None = None) -> int | None:
     as_of = None if hour is None else START + timedelta(hours=hour)
     with reading(store) as connection:
-        found = facts.figures(connection, period="2021-Q2", as_of=as_of)
-    return None if found.empty else int(found["households_bulk"].iloc[0])
+        found = facts.figures_by_list(connection, period="2021-Q2", as_of=as_of).get("2021-07-01")
+    return None if found is None or found.empty else int(found["households_bulk"].iloc[0])
 
 
 def test_draft_does_not_count(store: Engine) -> None:
@@ -58,7 +58,7 @@ def test_newest_accepted_batch_counts_for_each_measure(store: Engine) -> None:
     add(store, 0, b"1", households_bulk=100, households_direct=50)
     add(store, 1, b"2", households_bulk=80)
     with reading(store) as connection:
-        row = facts.figures(connection).iloc[0]
+        row = facts.figures_by_list(connection)["2021-07-01"].iloc[0]
     assert (row["households_bulk"], row["households_direct"]) == (80, 50)
     assert row["households_shared"] is pd.NA
 

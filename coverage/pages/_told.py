@@ -1,0 +1,113 @@
+"""In which list of units figures are told: what a page says of restated figures, and of units that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from coverage.pages import _cache, _state
+from geodata.event_sentences import EVENT_NAMES, describe_event
+from geodata.language import Language
+from geodata.lineage import BASIS_NAMES, EXACT
+from geodata.periods import Period
+
+_EVENTS_SHOWN: Final = 500
+
+
+def draw_note(choices: _state.Choices) -> None:
+    """Say, where figures are told in another list than they were reported in, how they came there."""
+    if choices.period is None:
+        return
+    language, say = choices.language, choices.language.say
+    reported = _cache.lists_of_figures(choices.home, choices.version, choices.period)
+    if reported == [choices.told_on]:
+        return
+    basis = _cache.basis(choices.home, choices.version, choices.told_on, choices.period)
+    inside = basis[basis.index.isin(choices.units.communes_of(choices.area).index)]
+    counts = inside.value_counts()
+    kinds = [f"{language.count(int(counts[b]))} {say(name)}" for b, name in BASIS_NAMES.items() if counts.get(b)]
+    st.info(
+        say(
+            "Told on the map of {day}; reported in the list of {reported}. Communes: {kinds}.",
+            day=language.day(date.fromisoformat(choices.told_on)),
+            reported=", ".join(language.day(date.fromisoformat(day)) for day in reported),
+            kinds="; ".join(kinds),
+        ),
+        icon=":material/conversion_path:",
+    )
+
+
+def basis_text(choices: _state.Choices, period: str, code: str) -> str:
+    """Return what the figures of one commune rest on; empty where they are exact."""
+    basis = str(_cache.basis(choices.home, choices.version, choices.told_on, period).get(code, EXACT))
+    return "" if basis == EXACT else choices.language.say(BASIS_NAMES[basis])
+
+
+def changes_in(choices: _state.Choices, area: str, periods: list[str]) -> pd.DataFrame:
+    """Return what happened to the communes of an area from the first to the last of some quarters."""
+    if not periods:
+        return pd.DataFrame()
+    first, last = Period.parse(periods[0]).first_day, Period.parse(periods[-1]).last_day
+    return _cache.changes_in(area, choices.told_on, first.isoformat(), last.isoformat())
+
+
+def quarter_axis(name: str, periods: Sequence[str], language: Language) -> alt.X:
+    """Return the axis of a chart by quarter: their names in the order of time, the same in every layer."""
+    order = [language.period(Period.parse(period)) for period in periods]
+    return alt.X(f"{name}:N", sort=order, axis=alt.Axis(labelAngle=0))
+
+
+def change_marks(changes: pd.DataFrame, periods: Sequence[str], language: Language, *, x: str) -> alt.LayerChart | None:
+    """
+    Return the marks on a chart by quarter where units changed; None where none did.
+
+    Parameters
+    ----------
+    changes
+        As `changes_in` gives it.
+    periods
+        Quarters of the chart, oldest first: a change is marked at the first one that ends after it.
+    x
+        Name of the chart's field of quarters, filled with their names in the reader's language.
+    """
+    if changes.empty:
+        return None
+    ends = [(Period.parse(period), Period.parse(period).last_day) for period in periods]
+    rows: list[dict[str, Any]] = []
+    for _, events in changes.groupby("valid_date"):
+        day = events["valid_date"].iloc[0].date()
+        counts = events["kind"].value_counts()
+        what = ", ".join(f"{language.count(int(n))} {language.say(EVENT_NAMES[str(k)])}" for k, n in counts.items())
+        period = next(period for period, end in ends if end >= day)
+        rows.append({x: language.period(period), "day": language.day(day), "what": what})
+    marked = pd.DataFrame(rows).groupby(x, sort=False).agg({"day": ", ".join, "what": "; ".join}).reset_index()
+    base = alt.Chart(marked).encode(
+        x=quarter_axis(x, periods, language),
+        tooltip=[
+            alt.Tooltip("day:N", title=language.say("Units changed on")),
+            alt.Tooltip("what:N", title=language.say("Communes")),
+        ],
+    )
+    line = base.mark_rule(color="#7b5aa6", strokeDash=[2, 3], strokeWidth=2)
+    flag = base.mark_point(shape="triangle-down", color="#7b5aa6", filled=True, size=90, opacity=1).encode(
+        y=alt.value(6)
+    )
+    return line + flag
+
+
+def draw_changes(changes: pd.DataFrame, language: Language) -> None:
+    """List what happened to units, folded up, below a chart that marks it."""
+    if changes.empty:
+        return
+    history = _cache.workspace().lists.history
+    title = language.say("Marked: days on which communes changed ({n} events)", n=len(changes))
+    with st.expander(title):
+        sentences = dict.fromkeys(
+            describe_event(event, history, language) for _, event in changes.head(_EVENTS_SHOWN).iterrows()
+        )
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))

@@ -1,0 +1,78 @@
+"""Figures and points that were reported in several lists of units, told in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from geodata import lineage
+from geodata.tables import FIGURE_COLUMNS, FIGURE_KEY, MEASURES, require_columns
+
+
+def merge_lists(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """
+    Return one table of figures out of several that are told in the same list of units.
+
+    Parameters
+    ----------
+    tables
+        Columns `FIGURE_COLUMNS`, the one that counts first standing first: what it does not report is taken from the
+        tables after it, figure by figure.
+
+    Returns
+    -------
+    figures
+        Columns `FIGURE_COLUMNS`, sorted by period and commune, measures nullable whole numbers.
+    """
+    for table in tables:
+        require_columns(table, FIGURE_COLUMNS, what="figures")
+    known = [table[list(FIGURE_COLUMNS)] for table in tables if len(table)]
+    if not known:
+        empty = pd.DataFrame(columns=pd.Index(FIGURE_COLUMNS))
+        return empty.astype({**dict.fromkeys(MEASURES, "Int64"), **dict.fromkeys(FIGURE_KEY, "str")})
+    merged = known[0].set_index(list(FIGURE_KEY))
+    for table in known[1:]:
+        merged = merged.combine_first(table.set_index(list(FIGURE_KEY)))
+    whole = merged.reset_index().sort_values(["period", "commune_code"], ignore_index=True)
+    return whole[list(FIGURE_COLUMNS)].astype(dict.fromkeys(MEASURES, "Int64"))
+
+
+def basis_by_commune(pairs: pd.DataFrame, shares: pd.DataFrame | None = None) -> pd.Series[str]:
+    """
+    Return what the restated figures of each commune rest on: the weakest of `lineage.BASES` among its parts.
+
+    Parameters
+    ----------
+    pairs
+        From `correspondence.correspondence`.
+    shares
+        As `lineage.choose_shares` takes them.
+
+    Returns
+    -------
+    basis
+        Indexed by the code of the commune in the list that is told, in code order.
+    """
+    chosen = lineage.choose_shares(pairs, shares)
+    rank = chosen["basis"].map(lineage.BASES.index).groupby(chosen["to_code"]).max()
+    return rank.map(dict(enumerate(lineage.BASES))).rename("basis")
+
+
+def carry_rows(rows: pd.DataFrame, pairs: pd.DataFrame, shares: pd.DataFrame | None = None) -> pd.DataFrame:
+    """
+    Return points or records with the commune of another list; nothing is divided, because a meter stands in one place.
+
+    Parameters
+    ----------
+    rows
+        With ``commune_code``.
+    pairs
+        From `correspondence.correspondence`; a row of a divided commune goes to the commune that has its largest part.
+    shares
+        As `lineage.choose_shares` takes them.
+    """
+    chosen = lineage.choose_shares(pairs, shares)
+    largest = chosen.sort_values(["from_code", "share", "to_code"], ascending=[True, False, True])
+    became = largest.drop_duplicates("from_code").set_index("from_code")["to_code"]
+    return rows.assign(commune_code=rows["commune_code"].map(became))

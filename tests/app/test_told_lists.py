@@ -1,0 +1,74 @@
+"""Pages on the map of another day: what they show, say, and do with links."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from coverage.pages import _told
+from geodata.language import Language
+from tests.app.conftest import Run
+
+
+@pytest.mark.parametrize("name", ["map", "remaining", "targets", "report", "data", "upload"])
+def test_every_page_launches_on_the_map_of_2025(run: Run, name: str) -> None:
+    page = run(name, boundaries="2025-07-01", area="91")
+    assert not page.exception
+    assert not page.error
+
+
+def test_figures_on_another_map_say_how_they_came_there(run: Run) -> None:
+    page = run("map", boundaries="2025-07-01", area="91")
+    assert page.subheader[0].value == "Tỉnh An Giang, Quý II/2021"
+    assert "01/07/2025" in page.info[0].value
+    assert "chia đều: giả định" in page.info[0].value
+    shown = {metric.label: metric.value for metric in page.metric}
+    old = [{m.label: m.value for m in run("map", area=code).metric} for code in ("89", "91")]
+    counts = [int(table["Sau công tơ tổng"].replace(".", "")) for table in (shown, *old)]
+    assert counts[0] == counts[1] + counts[2]
+
+
+def test_own_map_of_the_quarter_needs_no_remark(run: Run) -> None:
+    assert not run("map", area="89").info
+
+
+def test_company_total_is_the_published_one_on_either_map(run: Run) -> None:
+    shown = {metric.label: metric.value for metric in run("map", boundaries="2025-07-01").metric}
+    assert shown["Sau công tơ tổng"] == "526.157"
+    assert shown["Mua trực tiếp"] == "93,56%"
+
+
+def test_chosen_province_is_followed_to_the_other_map_and_back(run: Run) -> None:
+    page = run("map", area="84")
+    page.selectbox(key="ask_boundaries").select("2025-07-01").run()
+    assert page.subheader[0].value.startswith("Tỉnh Vĩnh Long")
+    assert page.query_params["area"] in ("86", ["86"])
+    page.selectbox(key="ask_boundaries").select("quarter").run()
+    assert page.subheader[0].value.startswith("EVNSPC")  # three provinces became one: none of them is guessed
+
+
+def test_area_of_another_days_list_in_a_link_is_reported(run: Run) -> None:
+    page = run("map", boundaries="2025-07-01", area="89")
+    assert not page.exception
+    assert "89" in page.error[0].value
+
+
+def test_unknown_day_in_a_link_is_reported(run: Run) -> None:
+    page = run("map", boundaries="1999-01-01")
+    assert "1999-01-01" in page.error[0].value
+
+
+def test_changes_are_marked_at_the_first_quarter_that_ends_after_them() -> None:
+    days = pd.to_datetime(["2020-02-01", "2020-02-01", "2020-04-01"])
+    changes = pd.DataFrame({"valid_date": days, "kind": ["merged", "raised", "renamed"]})
+    marks = _told.change_marks(changes, ["2019-Q4", "2020-Q1", "2020-Q3"], Language("en"), x="Quarter")
+    assert marks is not None
+    [data] = marks.to_dict()["datasets"].values()
+    assert [(row["Quarter"], row["what"]) for row in data] == [
+        ("Q1 2020", "1 merged, 1 raised"),
+        ("Q3 2020", "1 renamed"),
+    ]
+
+
+def test_nothing_is_marked_where_nothing_changed() -> None:
+    assert _told.change_marks(pd.DataFrame(), ["2020-Q1"], Language("en"), x="Quarter") is None

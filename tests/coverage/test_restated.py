@@ -1,0 +1,59 @@
+"""Figures and points told in one list, by tables that can be checked in the head."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from coverage.restated import basis_by_commune, carry_rows, merge_lists
+from geodata.errors import FigureError
+from geodata.tables import FIGURE_COLUMNS
+from tests.coverage.conftest import figures, row
+
+# A goes into X; B into X and Y, three quarters of its people into X; C is divided with nothing stated.
+PAIRS = pd.DataFrame(
+    [
+        ("A", "X", False, 1.0),
+        ("B", "X", True, 0.75),
+        ("B", "Y", True, 0.25),
+        ("C", "Y", True, None),
+        ("C", "Z", True, None),
+        ("D", "W", False, 1.0),
+    ],
+    columns=pd.Index(["from_code", "to_code", "is_divided", "people_share"]),
+)
+
+
+def test_first_table_counts_and_the_others_fill_what_it_lacks() -> None:
+    newest, older = figures(row("X", 10, 9)), figures(row("X", 8, 8, 3), row("Y", 5, 4))
+    merged = merge_lists([newest, older]).set_index("commune_code")
+    assert merged.loc["X", ["households_all", "households_grid", "households_bulk"]].tolist() == [10, 9, 3]
+    assert merged.loc["Y", "households_all"] == 5
+    assert str(merged["households_bulk"].dtype) == "Int64"
+
+
+def test_quarters_are_merged_each_by_itself_in_order() -> None:
+    merged = merge_lists([figures(row("X", 2, 1)), figures(row("X", 1, 1), period="2021-Q1")])
+    assert merged[["period", "households_all"]].to_numpy().tolist() == [["2021-Q1", 1], ["2021-Q2", 2]]
+
+
+def test_no_tables_give_no_rows_and_all_columns() -> None:
+    assert list(merge_lists([]).columns) == list(FIGURE_COLUMNS)
+    assert merge_lists([figures()]).empty
+
+
+def test_a_table_without_its_columns_is_refused() -> None:
+    with pytest.raises(FigureError) as caught:
+        merge_lists([pd.DataFrame({"commune_code": ["X"]})])
+    assert caught.value.code == "table.columns-missing"
+
+
+def test_basis_is_the_weakest_of_the_parts() -> None:
+    assert basis_by_commune(PAIRS).to_dict() == {"W": "exact", "X": "decree", "Y": "equal", "Z": "equal"}
+
+
+def test_a_meter_goes_whole_to_the_largest_part() -> None:
+    meters = pd.DataFrame({"commune_code": ["A", "B", "C", "D"], "households": [1, 2, 3, 4]})
+    carried = carry_rows(meters, PAIRS)
+    assert carried["commune_code"].tolist() == ["X", "X", "Y", "W"]
+    assert carried["households"].tolist() == [1, 2, 3, 4]
