@@ -125,3 +125,16 @@ def test_shipped_points_lie_in_their_own_cells_but_for_those_told(shipped: gpd.G
     on_land = shapely.contains_xy(land, communes["lon"], communes["lat"])
     # docs/approximate.md tells these numbers.
     assert (int(own.sum()), int((on_land & ~own).sum()), int((~on_land).sum())) == (855, 14, 2)
+
+
+def test_shipped_provinces_are_one_piece_but_for_islands_and_the_gap_of_old_ho_chi_minh_city(
+    shipped: gpd.GeoDataFrame,
+) -> None:
+    province = load_units_2025().communes["province_code"].loc[shipped["commune_code"]].to_numpy()
+    pieces = {}
+    for code in sorted(set(province)):
+        land = shapely.get_parts(shapely.coverage_union_all(shipped.geometry[province == code].to_numpy()))
+        others = shapely.coverage_union_all(shipped.geometry[province != code].to_numpy())
+        pieces[code] = 1 + int(shapely.intersects(sorted(land, key=shapely.area)[:-1], others).sum())
+    assert {code: count for code, count in pieces.items() if count > 1} == {"79": 2}
+    assert (shipped.geometry.geom_type == "MultiPolygon").sum() == 29  # told in docs/approximate.md
