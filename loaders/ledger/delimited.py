@@ -14,7 +14,7 @@ from typing import Final
 import duckdb
 
 from geodata.errors import FileError, mark
-from loaders.ledger.queries import literal
+from loaders.ledger.queries import literal, path_literal
 from loaders.ledger.sources import LedgerFile, ParquetRows
 from loaders.survey.columns import match_columns
 from loaders.survey.templates import SurveyTemplate
@@ -146,7 +146,7 @@ def _convert(file: LedgerFile, text: Path, layout: _Layout, target: Path) -> lis
     """Write the rows of a text as Parquet, and return the lines that cannot be parted into its columns."""
     columns = ", ".join(f"{literal(label)}: 'VARCHAR'" for label in layout.labels)
     scan = (
-        f"read_csv({literal(str(text))}, auto_detect = false, header = true, columns = {{{columns}}}, "
+        f"read_csv({path_literal(str(text))}, auto_detect = false, header = true, columns = {{{columns}}}, "
         f"delim = {literal(layout.separator)}, quote = '\"', escape = '\"', skip = {layout.lines_above}, "
         "store_rejects = true, rejects_limit = 0)"
     )

@@ -13,7 +13,7 @@ from loaders.ledger.grouping import with_quarters
 from loaders.ledger.judging import Judge
 from loaders.ledger.plan import Partition, RollupPlan
 from loaders.ledger.problems import Problem, Problems, Sample
-from loaders.ledger.queries import HAS_HOUSEHOLD, connected, literal, rows_query
+from loaders.ledger.queries import HAS_HOUSEHOLD, connected, literal, path_literal, rows_query
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
 from loaders.survey.issues import ERROR
 
@@ -58,7 +58,7 @@ def find_doubled(partitions: Sequence[Partition], keys: Sequence[Path], plan: Ro
     target
         File (Parquet) with the columns ``partition``, ``file_row`` and ``household``, as `roll_up` takes it.
     """
-    listed = ", ".join(literal(str(path)) for path in keys)
+    listed = ", ".join(path_literal(str(path)) for path in keys)
     with connected(plan) as connection:
         connection.execute("CREATE TEMP TABLE repeated (key UBIGINT)")
         rows = sum(partition.rows for partition in partitions)
@@ -80,12 +80,12 @@ def find_doubled(partitions: Sequence[Partition], keys: Sequence[Path], plan: Ro
         aside = target.with_suffix(".aside")
         connection.execute(f"COPY (SELECT * FROM ({doubled}) ORDER BY ALL) TO {literal(str(aside))} (FORMAT parquet)")
         aside.replace(target)
-        answer = connection.execute(f"SELECT count(*) FROM read_parquet({literal(str(target))})").fetchone()
+        answer = connection.execute(f"SELECT count(*) FROM read_parquet({path_literal(str(target))})").fetchone()
     return int(answer[0]) if answer else 0
 
 
 def _add_suspects(connection: duckdb.DuckDBPyConnection, partition: Partition, path: Path, plan: RollupPlan) -> None:
-    found = f"SELECT file_row FROM read_parquet({literal(str(path))}) WHERE key IN (SELECT key FROM repeated)"
+    found = f"SELECT file_row FROM read_parquet({path_literal(str(path))}) WHERE key IN (SELECT key FROM repeated)"
     answer = connection.execute(f"SELECT count(*) FROM ({found})").fetchone()
     if not answer or not answer[0]:
         return
@@ -105,7 +105,7 @@ def take_out_doubled(
     They are rolled up like any others and taken off, so that it does not matter how they were counted.
     """
     with connected(plan) as connection:
-        scan = f"read_parquet({literal(str(doubled))})"
+        scan = f"read_parquet({path_literal(str(doubled))})"
         counts = dict(connection.execute(f"SELECT partition, count(*) FROM {scan} GROUP BY partition").fetchall())
         first = connection.execute(f"SELECT * FROM {scan} ORDER BY partition, file_row LIMIT {plan.samples}").fetchall()
     concerned = [partition for partition in partitions if partition.number in counts]

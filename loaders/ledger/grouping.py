@@ -9,7 +9,7 @@ import duckdb
 
 from loaders.ledger.judging import GOOD, NO_POINT, OUTSIDE, SWAPPED, Group
 from loaders.ledger.plan import Partition, RollupPlan
-from loaders.ledger.queries import HAS_HOUSEHOLD, literal, rows_query
+from loaders.ledger.queries import HAS_HOUSEHOLD, path_literal, rows_query
 
 _MOST_TEXTS: Final = 64
 """More different quarters than that (days, say) are read before rows are grouped, so that the groups stay few."""
@@ -47,7 +47,9 @@ class Grouping:
         self._plan = plan
         query = rows_query(connection, partition, plan)
         if only_rows is not None:
-            wanted = f"SELECT file_row FROM read_parquet({literal(only_rows)}) WHERE partition = {partition.number}"
+            wanted = (
+                f"SELECT file_row FROM read_parquet({path_literal(only_rows)}) WHERE partition = {partition.number}"
+            )
             query = f"SELECT * FROM ({query}) WHERE file_row IN ({wanted})"
         self.rows = with_quarters(connection, query, quarter_of)
         """Query of the rows, as `queries.rows_query` gives it."""

@@ -14,6 +14,7 @@ from loaders.ledger.checkpoint import Checkpoint
 from loaders.ledger.columns import find_columns
 from loaders.ledger.delimited import make_parquet
 from loaders.ledger.doubled import find_doubled, take_out_doubled, write_keys
+from loaders.ledger.geoparquet import require_wgs84
 from loaders.ledger.plan import PARTITION_ROWS, LedgerColumns, LedgerWords, Outlines, Partition, Places, RollupPlan
 from loaders.ledger.problems import Problem, Sample
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
@@ -96,7 +97,11 @@ def open_ledger(
             progress(READING, sum(sizes[: place + 1]), sum(sizes))
     with duckdb.connect() as connection:
         labels = parquet_labels(connection, rows[0].path, files[0].name)
-    columns = find_columns(labels, template, chosen, file_name=files[0].name)
+        columns = find_columns(labels, template, chosen, file_name=files[0].name)
+        geometry = columns.get("geometry")
+        if geometry is not None and columns.get("lon") is None:
+            for made in rows:
+                require_wgs84(connection, made.path, geometry, file_name=made.file.name)
     return OpenLedger(tuple(rows), columns, tuple(labels))
 
 
@@ -129,10 +134,32 @@ def roll_up_ledger(
     Raises
     ------
     FileError
-        If the ledger has no rows.
+        If the ledger has no rows, or reading or rolling up fails in the middle; what is done until then is kept.
     """
     if (whole := checkpoint.find_whole()) is not None:
         return whole
+    try:
+        return _roll_up_waiting(ledger, plan, checkpoint, run, partition_rows, progress)
+    except (duckdb.Error, OSError) as error:
+        raise FileError(
+            "ledger.stopped",
+            mark(
+                'The import of "{file}" stopped: {reason}. Check that the file can be read to its end and that the '
+                "disk has room, then give the same command again: it goes on from what is done."
+            ),
+            file=ledger.files[0].file.name,
+            reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
+        ) from error
+
+
+def _roll_up_waiting(
+    ledger: OpenLedger,
+    plan: RollupPlan,
+    checkpoint: Checkpoint,
+    run: Runner,
+    partition_rows: int,
+    progress: Progress | None,
+) -> PartialRollup:
     partitions = part(ledger.files, rows=partition_rows)
     if not partitions:
         raise FileError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,10 +50,15 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def path_literal(path: str) -> str:
+    """Return the path of a file to read as SQL writes it: itself only, whatever wildcards its name holds."""
+    return literal(re.sub(r"[\[*?]", lambda match: f"[{match[0]}]", path))
+
+
 def parquet_scan(path: str) -> str:
     """Return the scan of a Parquet file, its rows numbered; folders such as ``quarter=2021-Q2`` are columns."""
     options = "file_row_number = true, hive_partitioning = true, hive_types_autocast = false"
-    return f"read_parquet({literal(path)}, {options})"
+    return f"read_parquet({path_literal(path)}, {options})"
 
 
 def types_of(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, str]:
@@ -105,6 +111,11 @@ def _coordinates(plan: RollupPlan, types: dict[str, str]) -> list[str]:
     """Return longitude and latitude as numbers, x and y, and whether either is a text that is no number."""
     geometry = plan.columns.get("geometry")
     if plan.columns.get("lon") is None and geometry is not None:
+        if types[geometry].startswith("STRUCT"):
+            return [
+                *(f"CAST({quoted(geometry)}.{axis} AS DOUBLE) AS {axis}" for axis in ("x", "y")),
+                "false AS is_unreadable",
+            ]
         shape = quoted(geometry) if types[geometry] == "BLOB" else f"ST_AsWKB({quoted(geometry)})"
         is_point = f"octet_length({shape}) = {_WKB_POINT}"
         cells = [f"CASE WHEN {is_point} THEN wkb_{axis}({shape}) END AS {axis}" for axis in ("x", "y")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ import duckdb
 
 from geodata.errors import FileError, mark
 from loaders.ledger.plan import PARTITION_ROWS, Partition
-from loaders.ledger.queries import literal, parquet_scan
+from loaders.ledger.queries import parquet_scan, path_literal
 
 PARQUET: Final = (".parquet", ".geoparquet", ".pq")
 DELIMITED: Final = (".csv", ".tsv", ".txt")
@@ -87,17 +87,30 @@ def hash_files(files: list[LedgerFile], progress: Progress | None = None) -> tup
     done, hashes = 0, []
     for file in files:
         digest = hashlib.sha256()
-        with file.path.open("rb") as stream:
-            while block := stream.read(_BLOCK):
-                digest.update(block)
-                done += len(block)
-                if progress is not None:
-                    progress(done, sum(sizes))
+        for block in _blocks_of(file):
+            digest.update(block)
+            done += len(block)
+            if progress is not None:
+                progress(done, sum(sizes))
         hashes.append(digest.hexdigest())
     if len(files) == 1:
         return hashes[0], sizes[0]
     listed = "\n".join(f"{file.name} {sha256}" for file, sha256 in zip(files, hashes, strict=True))
     return hashlib.sha256(listed.encode()).hexdigest(), sum(sizes)
+
+
+def _blocks_of(file: LedgerFile) -> Iterator[bytes]:
+    try:
+        with file.path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise FileError(
+            "ledger.file-unreadable",
+            mark('The file "{file}" cannot be opened: {reason}.'),
+            file=file.name,
+            reason=str(error.strerror),
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -160,7 +173,7 @@ def _lines_of(file: ParquetRows) -> tuple[int, tuple[int, ...]]:
 
 
 def _row_count(connection: duckdb.DuckDBPyConnection, path: str) -> int:
-    query = f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({literal(path)})"
+    query = f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({path_literal(path)})"
     answer = connection.execute(query).fetchone()
     return int(answer[0]) if answer else 0
 

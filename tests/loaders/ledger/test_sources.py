@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from geodata.errors import FileError
 from loaders.ledger import delimited
@@ -18,7 +20,7 @@ from loaders.ledger.importing import OpenLedger, open_ledger, plan_of, roll_up_l
 from loaders.ledger.rollup import PartialRollup
 from loaders.ledger.sources import find_files, hash_files, parquet_partitions
 from loaders.ledger.stated import StatedPlaces
-from tests.loaders.ledger.ledgers import IN_MY_DUC, MY_DUC, TEMPLATE, row, write
+from tests.loaders.ledger.ledgers import IN_MY_DUC, MY_DUC, TEMPLATE, outlines, row, write
 
 HEADER = "Mã khách hàng;Mã xã;Quý;Loại cấp điện"
 ROWS = ["A;30469;2021-Q2;trực tiếp", "B;30469;2021-Q2;sau công tơ tổng", "C;30469;2021-Q2;chưa có"]
@@ -228,3 +230,55 @@ def test_a_large_file_is_parted_by_its_rows(tmp_path: Path) -> None:
         (2, 600, 300),
         (3, 900, 100),
     ]
+
+
+@pytest.mark.parametrize("name", ["so [2021].parquet", "so *.parquet", "so ?.parquet", "so 'Q2'.parquet"])
+def test_a_name_with_wildcards_means_that_file_alone(tmp_path: Path, places: StatedPlaces, name: str) -> None:
+    write(tmp_path / "so 2.parquet", [row("X"), row("Y")])
+    path = write(tmp_path / name, [row("A")])
+    assert rolled(path, places, tmp_path / "work [*]").rows == 1
+
+
+def geo(path: Path, crs: object, shapes: list[Any]) -> Path:
+    columns = {"geometry": {"encoding": "WKB", "geometry_types": ["Point"], "crs": crs}}
+    table = pa.table({**{key: [value] * len(shapes) for key, value in row("A").items()}, "geometry": shapes})
+    geo = json.dumps({"version": "1.1.0", "primary_column": "geometry", "columns": columns})
+    pq.write_table(table.replace_schema_metadata({"geo": geo}), path)
+    return path
+
+
+WKB = shapely.to_wkb(shapely.Point(IN_MY_DUC))
+
+
+@pytest.mark.parametrize("crs", [None, {"name": "WGS 84", "id": {"authority": "EPSG", "code": 4326}}])
+@pytest.mark.parametrize("shape", [WKB, {"x": IN_MY_DUC[0], "y": IN_MY_DUC[1]}])
+def test_points_of_geoparquet_are_in_wgs_84(tmp_path: Path, places: StatedPlaces, crs: object, shape: Any) -> None:
+    ledger = opened(geo(tmp_path / "so.parquet", crs, [shape]), tmp_path / "work")
+    plan = plan_of(ledger, TEMPLATE, places, outlines(), tmp_path / "scratch")
+    rollup = roll_up_ledger(ledger, plan, Checkpoint(tmp_path / "checkpoint"))
+    assert (rollup.rows_counted, rollup.problems) == (1, {})
+
+
+def test_points_in_another_system_are_refused(tmp_path: Path) -> None:
+    crs = {"name": "VN-2000 / TM-3 105-45", "id": {"authority": "EPSG", "code": 9210}}
+    with pytest.raises(FileError, match="VN-2000") as caught:
+        opened(geo(tmp_path / "so.parquet", crs, [WKB]), tmp_path / "work")
+    assert caught.value.code == "ledger.crs"
+
+
+def test_a_file_that_is_damaged_in_the_middle_stops_the_import_and_keeps_what_is_done(
+    tmp_path: Path, places: StatedPlaces
+) -> None:
+    rows = [row(f"KH{n * 7919 % 100_003}-{n}") for n in range(40_000)]
+    path = write(tmp_path / "so.parquet", rows, row_group=10_000)
+    content = bytearray(path.read_bytes())
+    middle = len(content) * 6 // 10
+    content[middle : middle + 2_000] = bytes(2_000)
+    path.write_bytes(content)
+    ledger = opened(path, tmp_path / "work")
+    kept = Checkpoint(tmp_path / "checkpoint")
+    with pytest.raises(FileError) as caught:
+        roll_up_ledger(ledger, plan_of(ledger, TEMPLATE, places, None, tmp_path / "s"), kept, partition_rows=10_000)
+    assert caught.value.code == "ledger.stopped"
+    assert kept.find(0) is not None
+    assert kept.find_whole() is None
