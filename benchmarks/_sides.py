@@ -20,7 +20,7 @@ def answer_as_side(sides: dict[str, Callable[[int], dict[str, Any]]]) -> bool:
     if len(sys.argv) < 2 or sys.argv[1] != "--side":
         return False
     found = sides[sys.argv[2]](int(sys.argv[3]))
-    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found.setdefault("peak_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     print(json.dumps(found))
     return True
 
@@ -32,7 +32,15 @@ def _run(script: str, side: str, scale: int, options: list[str]) -> dict[str, An
 
 
 def compare(
-    name: str, script: str, *, scale: int, peer: str, packages: list[str], options: list[str], as_json: bool
+    name: str,
+    script: str,
+    *,
+    scale: int,
+    peer: str,
+    packages: list[str],
+    options: list[str],
+    as_json: bool,
+    runs: int = RUNS,
 ) -> None:
     """
     Run ``ours`` and the peer in turn, and print the ratio of their medians.
@@ -45,14 +53,16 @@ def compare(
         Name of the other side.
     packages
         Whose versions are told.
+    runs
+        How often each side is run.
     """
-    runs: dict[str, list[dict[str, Any]]] = {"ours": [], peer: []}
-    for _ in range(RUNS):
-        for side, found in runs.items():
+    done: dict[str, list[dict[str, Any]]] = {"ours": [], peer: []}
+    for _ in range(runs):
+        for side, found in done.items():
             found.append(_run(script, side, scale, options))
-    seconds = {side: statistics.median(run["seconds"] for run in found) for side, found in runs.items()}
-    peaks = {side: max(run["peak_mb"] for run in found) for side, found in runs.items()}
-    agree = len({run["answer"] for found in runs.values() for run in found}) == 1
+    seconds = {side: statistics.median(run["seconds"] for run in found) for side, found in done.items()}
+    peaks = {side: max(run["peak_mb"] for run in found) for side, found in done.items()}
+    agree = len({run["answer"] for found in done.values() for run in found}) == 1
     ratio = seconds[peer] / seconds["ours"]
     if as_json:
         keys = ("name", "scale", "peer", "ours_s", "peer_s", "ratio", "ours_peak_mb", "peer_peak_mb", "agree")
@@ -60,7 +70,7 @@ def compare(
         print(json.dumps(dict(zip(keys, values, strict=True))))
         return
     print(f"{name}, scale {scale:,}; Python {platform.python_version()}, " + ", ".join(_versions(packages)))
-    for side, found in runs.items():
+    for side, found in done.items():
         times = [run["seconds"] for run in found]
         print(
             f"  {side:12} median {seconds[side]:7.2f} s  ({min(times):.2f} to {max(times):.2f})"
