@@ -21,7 +21,6 @@ import hashlib
 import json
 import os
 import pickle
-import resource
 import signal
 import subprocess
 import sys
@@ -38,7 +37,7 @@ import geopandas as gpd
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks._points_ledger import WORDS, write_points_ledger
-from benchmarks._sides import RUNS, answer_as_side, compare
+from benchmarks._sides import RUNS, answer_as_side, compare, peak_mb
 from loaders.reference import load_approximate_boundaries
 
 SCALE = 28_000_000
@@ -71,10 +70,6 @@ def _files(scale: int) -> list[Path]:
 def _answer(counts: Counter[tuple[str, str, str]]) -> str:
     rows = sorted((*cell, int(households)) for cell, households in counts.items() if households)
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-
-
-def _own_peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 class _Spent:
@@ -157,9 +152,9 @@ def roll_up_on_workers(scale: int) -> dict[str, Any]:
 
         found = _rolled_up(scale, run_of, client)
         *results, sent = sizes
-        found["peak_mb"] = max(client.run(_own_peak_mb).values())
+        found["peak_mb"] = max(client.run(peak_mb).values())
         found["note"] += (
-            f"; client {_own_peak_mb():,.0f} MB; plan {sent / 1e6:.1f} MB a worker, "
+            f"; client {peak_mb():,.0f} MB; plan {sent / 1e6:.1f} MB a worker, "
             f"results {sum(results) / scale:.1f} MB a million rows"
         )
     return found
@@ -203,7 +198,7 @@ def join_on_workers(scale: int) -> dict[str, Any]:
             counts.update(part.result())
             kill(number)
         seconds, note = time.perf_counter() - start, str(spent)
-        peak = max(client.run(_own_peak_mb).values())
+        peak = max(client.run(peak_mb).values())
     return {"seconds": seconds, "answer": _answer(counts), "note": f"{note}, {len(counts):,} counts", "peak_mb": peak}
 
 

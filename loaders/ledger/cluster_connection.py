@@ -51,10 +51,11 @@ def connected(address: str, seconds: float) -> Iterator[Any]:
             ),
             reason=str(error),
         ) from error
+    if address.startswith("tls://"):
+        _check_certificate()
     try:
-        # A wrong certificate, or none, shows as a TypeError or ValueError.
         client = Client(address, timeout=seconds, set_as_default=False, name="phudien")
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise ClusterError(
             "cluster.unreachable",
             mark(
@@ -70,6 +71,27 @@ def connected(address: str, seconds: float) -> Iterator[Any]:
         yield client
     finally:
         client.close()
+
+
+def _check_certificate() -> None:
+    """Refuse a connection by TLS without the certificate that Dask's settings name: a client would wait for long."""
+    from distributed import Security
+
+    try:
+        is_there = Security().get_connection_args("client").get("ssl_context") is not None
+        found = "–"
+    except OSError as error:  # a file that is missing, or is no certificate
+        is_there, found = False, first_line(error)
+    if not is_there:
+        raise ClusterError(
+            "cluster.certificate",
+            mark(
+                "A tls:// address needs a certificate on this machine too; found: {found}. Name its files by the "
+                "environment variables DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
+                "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
+            ),
+            found=found,
+        )
 
 
 def wait_for_workers(client: Any, address: str, seconds: float) -> int:

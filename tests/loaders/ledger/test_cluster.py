@@ -276,12 +276,25 @@ def test_an_address_may_leave_its_protocol_out() -> None:
     assert check_address("tcp://[fe80::1]:8786") == "tcp://[fe80::1]:8786"
 
 
-@pytest.mark.parametrize("protocol", ["tcp", "tls"])
-def test_a_scheduler_that_does_not_answer_is_told(few: list[Partition], plan_of: PlanOf, protocol: str) -> None:
+def test_a_scheduler_that_does_not_answer_is_told(few: list[Partition], plan_of: PlanOf) -> None:
     with pytest.raises(ClusterError) as raised:
-        list(roll_up_on_cluster(f"{protocol}://127.0.0.1:9", few, plan_of(few), connect_s=1))
+        list(roll_up_on_cluster("127.0.0.1:9", few, plan_of(few), connect_s=1))
     assert raised.value.code == "cluster.unreachable"
-    assert raised.value.values["address"] == f"{protocol}://127.0.0.1:9"
+    assert raised.value.values["address"] == "tcp://127.0.0.1:9"
+
+
+@pytest.mark.parametrize("file", [None, "/no/such/certificate.pem"])
+def test_a_certificate_that_is_missing_is_told(few: list[Partition], plan_of: PlanOf, file: str | None) -> None:
+    import dask
+
+    names = ("ca-file", "client.cert", "client.key")
+    with (
+        dask.config.set({f"distributed.comm.tls.{name}": file for name in names}),
+        pytest.raises(ClusterError) as raised,
+    ):
+        list(roll_up_on_cluster("tls://127.0.0.1:9", few, plan_of(few)))
+    assert raised.value.code == "cluster.certificate"
+    assert raised.value.values["found"] == "–" if file is None else "No such file" in raised.value.values["found"]
 
 
 @pytest.fixture
