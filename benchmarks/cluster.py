@@ -95,8 +95,9 @@ def _opened(scale: int, scratch: Path) -> tuple[Any, Any]:
     """Return the ledger and its plan."""
     from geodata.names import NameIndex
     from loaders.ledger.importing import open_ledger, plan_of
-    from loaders.ledger.locating import LocatedOutlines, StatedPlaces
+    from loaders.ledger.locating import LocatedOutlines
     from loaders.ledger.sources import LedgerFile
+    from loaders.ledger.stated import StatedPlaces
     from loaders.reference import load_former_units, load_units
     from loaders.survey.templates import load_template
 
