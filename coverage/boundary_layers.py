@@ -137,6 +137,10 @@ class BoundaryLayers:
     def _approximate(self) -> gpd.GeoDataFrame:
         return reference.load_approximate_boundaries()
 
+    @cached_property
+    def _approximate_2025(self) -> gpd.GeoDataFrame:
+        return reference.load_approximate_boundaries_2025()
+
     # ---- a file
 
     def check(
@@ -189,7 +193,7 @@ class BoundaryLayers:
     def _lists_on(self, day: date | None) -> list[UnitList]:
         """Return the lists that a file of a day may show: those shipped with places where no day is given."""
         own = UnitList(self._unit_lists.on(OUTLINE_DAYS[0]), reference.load_former_units(), self._approximate)
-        later = UnitList(self._unit_lists.on(OUTLINE_DAYS[1]))
+        later = UnitList(self._unit_lists.on(OUTLINE_DAYS[1]), None, self._approximate_2025)
         if day is None:
             return [own, later]
         on_day = self._unit_lists.on(day)
@@ -320,8 +324,9 @@ class BoundaryLayers:
 
     def _cells(self, told_on: date) -> gpd.GeoDataFrame:
         """Return the shipped cells of a list, or those of 2021 put together for a later list that has none."""
-        if self._unit_lists.day_of(told_on) == OUTLINE_DAYS[0]:
-            return self._approximate
+        day = self._unit_lists.day_of(told_on)
+        if day in OUTLINE_DAYS:
+            return self._approximate if day == OUTLINE_DAYS[0] else self._approximate_2025
         carried = restated.carry_rows(self._approximate, self._unit_lists.pairs(OUTLINE_DAYS[0], told_on))
         return gpd.GeoDataFrame(carried, crs=self._approximate.crs).dissolve("commune_code").reset_index()
 

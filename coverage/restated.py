@@ -59,6 +59,13 @@ def basis_by_commune(pairs: pd.DataFrame, shares: pd.DataFrame | None = None) ->
     return rank.map(dict(enumerate(lineage.BASES))).rename("basis")
 
 
+def weakest_basis(bases: Sequence[pd.Series[str]], codes: pd.Index) -> pd.Series[str]:
+    """Return for each code the weakest of several `basis_by_commune`; exact where none of them has it."""
+    ranks = [basis.map(lineage.BASES.index).reindex(codes).fillna(0) for basis in bases]
+    weakest = pd.concat(ranks, axis="columns").max(axis="columns") if ranks else pd.Series(0, index=codes)
+    return weakest.map(dict(enumerate(lineage.BASES))).astype("str").rename("basis")
+
+
 def carry_rows(rows: pd.DataFrame, pairs: pd.DataFrame, shares: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     Return points or records with the commune of another list; nothing is divided, because a meter stands in one place.

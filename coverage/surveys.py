@@ -256,7 +256,7 @@ class Surveys:
     def _counting_records(self, template: SurveyTemplate, day: date) -> pd.DataFrame:
         with engine.reading(self._workspace.engine) as connection:
             found = record_store.counting_records(connection, template)
-        return self._workspace.carry(found, day)
+        return self._workspace.told.carry(found, day)
 
     def _keep(
         self, upload: _Upload, read: reading.SurveyReading | records.RecordReading, rows: _FigureRows | _RecordRows

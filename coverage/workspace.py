@@ -17,8 +17,8 @@ from sqlalchemy import Engine
 from coverage import demo, report, restated, rollup, targets
 from coverage.boundary_layers import BoundaryChoices, BoundaryLayers
 from coverage.indicators import Figure, Indicator, read_indicators
+from coverage.told_figures import ToldFigures
 from coverage.unit_lists import UnitLists
-from geodata import lineage
 from geodata.boundaries import CheckedLayer
 from geodata.errors import FigureError, WorkspaceError, mark
 from geodata.language import Language
@@ -111,6 +111,16 @@ class Workspace:
         return self.list_of_quarter(Period.parse(known[-1])) if known else self.lists.day_of(self.clock().date())
 
     @cached_property
+    def boundaries(self) -> BoundaryLayers:
+        """The boundary layers of this workspace."""
+        return BoundaryLayers(self.engine, self.clock, self.lists, sliver_m=self.settings.boundary_sliver_m)
+
+    @cached_property
+    def told(self) -> ToldFigures:
+        """What the store holds, told in the list of any day."""
+        return ToldFigures(self.engine, self.lists, self.boundaries)
+
+    @cached_property
     def indicators(self) -> dict[str, Indicator]:
         """Every indicator by its name."""
         return read_indicators(tables.load_indicator_table())
@@ -156,13 +166,13 @@ class Workspace:
         -------
         figures
             Columns `FIGURE_COLUMNS`, sorted by period and commune; see `facts.figures_by_list`. Figures that were
-            reported in another list are restated; `basis_on` says how.
+            reported in another list are restated; `told.basis_on` says how.
         """
         day = told_on or (self.list_of_quarter(Period.parse(period)) if period else self.list_of_newest_quarter())
         with engine.reading(self.engine) as connection:
             found = facts.figures_by_list(connection, period=period, as_of=as_of)
         return restated.merge_lists(
-            [self._restate(table, date.fromisoformat(own), day) for own, table in found.items()]
+            [self.told.restate(table, date.fromisoformat(own), day) for own, table in found.items()]
         )
 
     def figures_of(self, period: str, *, as_of: datetime | None = None, told_on: date | None = None) -> pd.DataFrame:
@@ -182,13 +192,13 @@ class Workspace:
         """Return the bulk-purchase points that count, columns `BULK_POINT_COLUMNS`, in the communes of a day's list."""
         with engine.reading(self.engine) as connection:
             found = facts.bulk_points(connection, as_of=as_of)
-        return self.carry(found, told_on or self.list_of_newest_quarter())
+        return self.told.carry(found, told_on or self.list_of_newest_quarter())
 
     def hamlets(self, *, as_of: datetime | None = None, told_on: date | None = None) -> pd.DataFrame:
         """Return the unserved hamlets that count, columns `HAMLET_COLUMNS`, in the communes of a day's list."""
         with engine.reading(self.engine) as connection:
             found = facts.hamlets(connection, as_of=as_of)
-        return self.carry(found, told_on or self.list_of_newest_quarter())
+        return self.told.carry(found, told_on or self.list_of_newest_quarter())
 
     def has_synthetic(self, *, as_of: datetime | None = None) -> bool:
         """Return whether demonstration data are among what counts."""
@@ -219,74 +229,6 @@ class Workspace:
         day = told_on or self.list_of_quarter(Period.parse(period))
         communes = self.units_on(day).communes_of(area)
         return rollup.figures_of_area(self.figures_of(period, as_of=as_of, told_on=day), self.indicators, communes)
-
-    # ---- telling in another list of units
-
-    def _restate(self, figures: pd.DataFrame, from_day: date, to_day: date) -> pd.DataFrame:
-        before, after = self.lists.day_of(from_day), self.lists.day_of(to_day)
-        if before == after or figures.empty:
-            return figures
-        return lineage.restate(
-            figures, self.lists.history, from_day=before, to_day=after, shares=self._shares(before, after)
-        )
-
-    def carry(self, rows: pd.DataFrame, to_day: date) -> pd.DataFrame:
-        """Return points or records in the communes of the list of a day, without the column that names their list."""
-        if rows.empty:
-            return rows.drop(columns=facts.LIST_COLUMN, errors="ignore")
-        told = []
-        for own, of_list in rows.groupby(facts.LIST_COLUMN, sort=False, observed=True):
-            before, after = (self.lists.day_of(day) for day in (date.fromisoformat(str(own)), to_day))
-            if before != after:
-                of_list = restated.carry_rows(of_list, self.lists.pairs(before, after), self._shares(before, after))
-            told.append(of_list)
-        return pd.concat(told).sort_index().drop(columns=facts.LIST_COLUMN)
-
-    def lists_of_figures(self, period: str | None = None) -> list[date]:
-        """Return the days of the lists in which the figures of a quarter, or all, were reported, oldest first."""
-        with engine.reading(self.engine) as connection:
-            days = facts.lists_of_figures(connection, period=period)
-        return sorted({self.lists.day_of(date.fromisoformat(day)) for day in days})
-
-    def reported_as(self, commune_code: str, period: str, told_on: date) -> list[tuple[str, date]]:
-        """Return the codes, each with the day of its list, under which a commune was reported in a quarter."""
-        after = self.lists.day_of(told_on)
-        found: list[tuple[str, date]] = []
-        for day in self.lists_of_figures(period):
-            pairs = self.lists.pairs(day, after)
-            found += [(str(code), day) for code in pairs.loc[pairs["to_code"] == commune_code, "from_code"]]
-        return found
-
-    def basis_on(self, told_on: date, *, period: str | None = None) -> pd.Series[str]:
-        """
-        Return what the figures of each commune rest on in the list of a day.
-
-        Returns
-        -------
-        basis
-            Indexed by commune code, in code order: one of `lineage.BASES`, the weakest over all lists in which the
-            figures (of the quarter) were reported.
-        """
-        after = self.lists.day_of(told_on)
-        found = [
-            restated.basis_by_commune(self.lists.pairs(before, after), self._shares(before, after))
-            for before in self.lists_of_figures(period)
-            if before != after
-        ]
-        exact = pd.Series(lineage.BASES[0], index=self.units_on(after).communes.index, dtype="str", name="basis")
-        if not found:
-            return exact
-        ranks = pd.concat([basis.map(lineage.BASES.index) for basis in found], axis="columns").max(axis="columns")
-        return exact.where(
-            ~exact.index.isin(ranks.index), ranks.reindex(exact.index).map(dict(enumerate(lineage.BASES)))
-        )
-
-    def _shares(self, from_day: date, to_day: date) -> pd.DataFrame | None:
-        """Return the shares of divided communes by land, where real outlines of both days are there; else None."""
-        before, after = (self.boundaries.real_outlines(day) for day in (from_day, to_day))
-        if before.empty or after.empty:
-            return None
-        return lineage.area_shares(before, after, self.lists.pairs(from_day, to_day))
 
     # ---- batches
 
@@ -377,8 +319,8 @@ class Workspace:
             points=self.bulk_points(as_of=as_of, told_on=day),
             hamlets=self.hamlets(as_of=as_of, told_on=day),
             units=self.units_on(day),
-            reported_in=self.lists_of_figures(str(period)),
-            basis=self.basis_on(day, period=str(period)),
+            reported_in=self.told.lists_of(str(period)),
+            basis=self.told.basis_on(day, period=str(period)),
             indicators=self.indicators,
             data_version=str(version),
             data_date=date.fromisoformat((version.at or self.clock().isoformat())[:10]),
@@ -413,11 +355,6 @@ class Workspace:
         """
         proposal = self.boundaries.check(content, file_name, BoundaryChoices(valid_on=valid_on))
         return self.boundaries.keep(proposal, user=user), proposal.layer
-
-    @cached_property
-    def boundaries(self) -> BoundaryLayers:
-        """The boundary layers of this workspace."""
-        return BoundaryLayers(self.engine, self.clock, self.lists, sliver_m=self.settings.boundary_sliver_m)
 
     def boundary_layers(self) -> list[layers.LayerRecord]:
         """Return the layers that users added and that count, the newest first."""

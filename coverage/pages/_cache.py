@@ -121,13 +121,13 @@ def has_synthetic(home: str, version: str) -> bool:
 @st.cache_data(max_entries=24, show_spinner=False)
 def lists_of_figures(home: str, version: str, period: str) -> list[str]:
     """Return the days (ISO text) by which the lists are known in which the figures of a quarter were reported."""
-    return [day.isoformat() for day in _open(home).lists_of_figures(period)]
+    return [day.isoformat() for day in _open(home).told.lists_of(period)]
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
 def basis(home: str, version: str, told_on: str, period: str) -> pd.Series[str]:
-    """Return what the figures of each commune rest on in the list of a day; see `Workspace.basis_on`."""
-    return _open(home).basis_on(date.fromisoformat(told_on), period=period)
+    """Return what the figures of each commune rest on in the list of a day; see `ToldFigures.basis_on`."""
+    return _open(home).told.basis_on(date.fromisoformat(told_on), period=period)
 
 
 @st.cache_data(max_entries=24, show_spinner=False)

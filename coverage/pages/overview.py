@@ -110,7 +110,7 @@ def _draw_commune(choices: _state.Choices, period: str, code: str) -> None:
     shown.columns = pd.Index([language.period(Period.parse(str(p))) for p in shown.columns])
     st.dataframe(_tables.with_separators(shown, language), width="stretch")
     _draw_commune_series(choices, own, code)
-    reported = workspace.reported_as(code, period, date.fromisoformat(choices.told_on)) or [
+    reported = workspace.told.reported_as(code, period, date.fromisoformat(choices.told_on)) or [
         (code, choices.units.list_date)
     ]
     with st.expander(language.say("Where these figures come from")):

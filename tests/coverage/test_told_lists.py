@@ -66,9 +66,9 @@ def test_a_province_of_another_day_is_its_parts_together(demo: Workspace) -> Non
 
 
 def test_what_was_divided_is_said(demo: Workspace) -> None:
-    basis = demo.basis_on(NEW, period="2021-Q2")
+    basis = demo.told.basis_on(NEW, period="2021-Q2")
     assert set(basis) == {"exact", "decree", "equal"}
-    assert demo.basis_on(OLD, period="2021-Q2").eq("exact").all()
+    assert demo.told.basis_on(OLD, period="2021-Q2").eq("exact").all()
 
 
 def test_points_stand_in_communes_of_the_day(demo: Workspace) -> None:
@@ -114,9 +114,9 @@ def test_figures_of_two_lists_make_one_series(today: Workspace) -> None:
     accept(today, table({"Mã xã": heir, "Kỳ": "2025-Q4", **COUNTS}))
     told = today.figures(told_on=NEW)
     assert told[["commune_code", "period"]].to_numpy().tolist() == [[heir, "2021-Q2"], [heir, "2025-Q4"]]
-    assert today.lists_of_figures("2021-Q2") == [OLD]
-    assert today.lists_of_figures() == [OLD, NEW]
-    assert today.reported_as(heir, "2021-Q2", NEW)[0][1] == OLD
+    assert today.told.lists_of("2021-Q2") == [OLD]
+    assert today.told.lists_of() == [OLD, NEW]
+    assert today.told.reported_as(heir, "2021-Q2", NEW)[0][1] == OLD
 
 
 def test_one_file_with_quarters_of_two_lists_is_refused_and_says_which(today: Workspace) -> None:

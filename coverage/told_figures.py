@@ -1,0 +1,155 @@
+"""Figures and points of a workspace, told in the list of any day: what they were reported in, and what they rest on."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import date
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy import Engine
+
+from coverage import restated
+from coverage.boundary_layers import BoundaryLayers
+from coverage.unit_lists import UnitLists
+from geodata import lineage
+from geodata.locate import CommuneLocator
+from loaders.store import engine, facts
+from loaders.store import records as record_store
+from loaders.survey import templates
+
+_SHARES_KEPT: Final = 8
+
+_HOUSEHOLDS: Final = "household_survey"
+"""The survey whose points say where the households of a divided commune are."""
+
+
+class ToldFigures:
+    """
+    Tells what a store holds in the list of a day.
+
+    Parameters
+    ----------
+    store
+        Where figures, points and records are kept, each with the day of its own list.
+    lists
+        The official lists of units.
+    boundaries
+        Outlines that users added, by which divided communes are shared where there are any of both days.
+    """
+
+    def __init__(self, store: Engine, lists: UnitLists, boundaries: BoundaryLayers) -> None:
+        self._store = store
+        self._lists = lists
+        self._boundaries = boundaries
+        self._shares: OrderedDict[tuple[date, date, int], pd.DataFrame | None] = OrderedDict()
+
+    def restate(self, figures: pd.DataFrame, from_day: date, to_day: date) -> pd.DataFrame:
+        """Return figures of the list of a day in that of another; see `lineage.restate`."""
+        before, after = self._lists.day_of(from_day), self._lists.day_of(to_day)
+        if before == after or figures.empty:
+            return figures
+        return lineage.restate(
+            figures, self._lists.history, from_day=before, to_day=after, shares=self.shares(before, after)
+        )
+
+    def carry(self, rows: pd.DataFrame, to_day: date) -> pd.DataFrame:
+        """Return points or records in the communes of the list of a day, without the column that names their list."""
+        if rows.empty:
+            return rows.drop(columns=facts.LIST_COLUMN, errors="ignore")
+        told = []
+        for own, of_list in rows.groupby(facts.LIST_COLUMN, sort=False, observed=True):
+            before, after = (self._lists.day_of(day) for day in (date.fromisoformat(str(own)), to_day))
+            if before != after:
+                of_list = restated.carry_rows(of_list, self._lists.pairs(before, after), self.shares(before, after))
+            told.append(of_list)
+        return pd.concat(told).sort_index().drop(columns=facts.LIST_COLUMN)
+
+    def lists_of(self, period: str | None = None) -> list[date]:
+        """Return the days of the lists in which the figures of a quarter, or all, were reported, oldest first."""
+        with engine.reading(self._store) as connection:
+            days = facts.lists_of_figures(connection, period=period)
+        return sorted({self._lists.day_of(date.fromisoformat(day)) for day in days})
+
+    def reported_as(self, commune_code: str, period: str, told_on: date) -> list[tuple[str, date]]:
+        """Return the codes, each with the day of its list, under which a commune was reported in a quarter."""
+        after = self._lists.day_of(told_on)
+        found: list[tuple[str, date]] = []
+        for day in self.lists_of(period):
+            pairs = self._lists.pairs(day, after)
+            found += [(str(code), day) for code in pairs.loc[pairs["to_code"] == commune_code, "from_code"]]
+        return found
+
+    def basis_on(self, told_on: date, *, period: str | None = None) -> pd.Series[str]:
+        """
+        Return what the figures of each commune rest on in the list of a day.
+
+        Returns
+        -------
+        basis
+            Indexed by commune code, in code order: one of `lineage.BASES`, the weakest over all lists in which the
+            figures (of the quarter) were reported.
+        """
+        after = self._lists.day_of(told_on)
+        found = [
+            restated.basis_by_commune(self._lists.pairs(before, after), self.shares(before, after))
+            for before in self.lists_of(period)
+            if before != after
+        ]
+        return restated.weakest_basis(found, self._lists.served_on(after).communes.index)
+
+    # ---- how divided communes are shared
+
+    def shares(self, from_day: date, to_day: date) -> pd.DataFrame | None:
+        """
+        Return the shares of communes that were divided between two days, by what the store knows of them.
+
+        By household points and by land where users added outlines of both days; on the way back by what the
+        communes reported before they were merged. `lineage.choose_shares` takes the best of them.
+        """
+        with engine.reading(self._store) as connection:
+            version = facts.data_version(connection).number
+        key = (from_day, to_day, version)
+        if key not in self._shares:
+            self._shares[key] = self._find_shares(from_day, to_day)
+            while len(self._shares) > _SHARES_KEPT:
+                self._shares.popitem(last=False)
+        return self._shares[key]
+
+    def _find_shares(self, from_day: date, to_day: date) -> pd.DataFrame | None:
+        pairs = self._lists.pairs(from_day, to_day)
+        found = [self._reported_shares(to_day, pairs)] if to_day < from_day else []
+        before, after = (self._boundaries.real_outlines(day) for day in (from_day, to_day))
+        if len(before) and len(after):
+            found += [lineage.area_shares(before, after, pairs), self._point_shares(before, after, pairs)]
+        known = [shares for shares in found if shares is not None and len(shares)]
+        return pd.concat(known, ignore_index=True) if known else None
+
+    def _reported_shares(self, to_day: date, pairs: pd.DataFrame) -> pd.DataFrame | None:
+        """Return shares by the households that the communes of an earlier day reported last."""
+        with engine.reading(self._store) as connection:
+            tables = facts.figures_by_list(connection)
+        own = [table for day, table in tables.items() if self._lists.day_of(date.fromisoformat(day)) == to_day]
+        if not own:
+            return None
+        known = own[0].dropna(subset="households_all").drop_duplicates("commune_code", keep="last")
+        return lineage.reported_shares(known.set_index("commune_code")["households_all"], pairs)
+
+    def _point_shares(
+        self, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, pairs: pd.DataFrame
+    ) -> pd.DataFrame | None:
+        """Return shares by where the surveyed households are, in the outlines of both days."""
+        with engine.reading(self._store) as connection:
+            households = record_store.counting_records(connection, templates.load_template(_HOUSEHOLDS))
+        if not {"lon", "lat"} <= set(households.columns):
+            return None
+        lon, lat = (households[name].to_numpy(dtype="float64", na_value=float("nan")) for name in ("lon", "lat"))
+        places = pd.DataFrame(
+            {
+                "from_code": CommuneLocator(before).codes_of(lon, lat),
+                "to_code": CommuneLocator(after).codes_of(lon, lat),
+            }
+        )
+        counted = places.dropna().groupby(["from_code", "to_code"]).size().rename("households").reset_index()
+        return lineage.point_shares(counted, pairs)

@@ -1,0 +1,125 @@
+"""How divided communes are shared: by land and households where outlines of both days are known, else by what is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+from shapely.geometry import Polygon, box
+
+from coverage.boundary_layers import BoundaryChoices
+from coverage.surveys import Surveys
+from coverage.workspace import Workspace
+from tests.coverage.office import accept, table
+
+OLD, NEW = date(2021, 7, 1), date(2025, 7, 1)
+COUNTS = {"Tổng số hộ": 100, "Số hộ có điện lưới": 98, "Hộ bán trực tiếp": 58, "Hộ mua buôn": 40}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "office", clock=lambda: datetime(2026, 1, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def divided(workspace: Workspace) -> tuple[str, str, str]:
+    """Return a commune that went to two whose decree states no people, and these two."""
+    pairs = workspace.lists.pairs(OLD, NEW)
+    parts = pairs[pairs["is_divided"] & pairs["people_share"].isna()].groupby("from_code")["to_code"].agg(list)
+    code = str(parts[parts.map(len) == 2].index[0])
+    return (code, *parts[code])
+
+
+def strip(workspace: Workspace, code: str, first: float, last: float) -> Polygon:
+    """Return a part of a strip of 0.2° around a commune, from one share of its length to another."""
+    place = workspace.units.communes.loc[code]
+    west, south = float(place["lon"]) - 0.1, float(place["lat"]) - 0.05
+    return box(west + 0.2 * first, south, west + 0.2 * last, south + 0.1)
+
+
+def add_both_outlines(workspace: Workspace, code: str, parts: Sequence[str]) -> None:
+    add_outlines(workspace, OLD, {code: strip(workspace, code, 0, 1)})
+    outlines = (strip(workspace, code, 0, 0.75), strip(workspace, code, 0.75, 1))
+    add_outlines(workspace, NEW, dict(zip(parts, outlines, strict=True)))
+
+
+def add_outlines(workspace: Workspace, day: date, outlines: dict[str, Polygon]) -> None:
+    names = workspace.lists.on(day).communes["full_name"]
+    layer = gpd.GeoDataFrame(
+        {"code": list(outlines), "ten_xa": [names[code] for code in outlines]},
+        geometry=list(outlines.values()),
+        crs="EPSG:4326",
+    )
+    buffer = BytesIO()
+    layer.to_parquet(buffer)
+    proposal = workspace.boundaries.check(buffer.getvalue(), f"{day}.parquet", BoundaryChoices(valid_on=day))
+    assert list(proposal.layer.communes["commune_code"]) == sorted(outlines)
+    workspace.boundaries.keep(proposal, user="An")
+
+
+def told(workspace: Workspace, codes: tuple[str, ...], day: date = NEW, period: str = "2021-Q2") -> list[Any]:
+    figures = workspace.figures(period=period, told_on=day).set_index("commune_code")
+    return [figures["households_all"].get(code) for code in codes]
+
+
+def basis(workspace: Workspace, code: str, day: date = NEW, period: str = "2021-Q2") -> str:
+    return str(workspace.told.basis_on(day, period=period)[code])
+
+
+def test_without_outlines_parts_are_equal_and_said_so(workspace: Workspace, divided: tuple[str, str, str]) -> None:
+    code, *parts = divided
+    accept(workspace, table({"Mã xã": code, "Kỳ": "2021-Q2", **COUNTS}))
+    assert told(workspace, tuple(parts)) == [50, 50]
+    assert basis(workspace, parts[0]) == "equal"
+
+
+def test_outlines_of_both_days_share_by_land(workspace: Workspace, divided: tuple[str, str, str]) -> None:
+    code, *parts = divided
+    accept(workspace, table({"Mã xã": code, "Kỳ": "2021-Q2", **COUNTS}))
+    add_outlines(workspace, OLD, {code: strip(workspace, code, 0, 1)})
+    assert told(workspace, tuple(parts)) == [50, 50]  # one day's outlines alone say nothing
+    add_both_outlines(workspace, code, parts)
+    assert told(workspace, tuple(parts)) == [75, 25]
+    assert basis(workspace, parts[1]) == "area"
+
+
+def test_households_that_were_surveyed_share_before_land(workspace: Workspace, divided: tuple[str, str, str]) -> None:
+    code, *parts = divided
+    accept(workspace, table({"Mã xã": code, "Kỳ": "2021-Q2", **COUNTS}))
+    add_both_outlines(workspace, code, parts)
+    middles = [strip(workspace, code, share, share).centroid for share in (*(0.05 * n for n in range(1, 10)), 0.9)]
+    places = [(round(point.x, 6), round(point.y, 6)) for point in middles]
+    rows = [
+        {"Mã hộ": f"H{n}", "Mã xã": code, "Nguồn điện": "Trực tiếp", "Vĩ độ": lat, "Kinh độ": lon}
+        for n, (lon, lat) in enumerate(places)
+    ]
+    proposal = Surveys(workspace).propose(
+        table(*rows), "ho.xlsx", user="An", template_id="household_survey", told_on=OLD, good_rows_only=True
+    )
+    assert proposal.batch_id is not None, proposal.reading.issues[0]
+    workspace.accept(proposal.batch_id, user="An", reason="đã đối chiếu")
+    assert told(workspace, tuple(parts)) == [90, 10]
+    assert basis(workspace, parts[0]) == "points"
+
+
+def test_on_the_way_back_merged_communes_get_what_they_had(workspace: Workspace) -> None:
+    pairs = workspace.lists.pairs(NEW, OLD)
+    is_apart = ~pairs["to_code"].isin(pairs.loc[pairs["to_code"].duplicated(), "to_code"])
+    of_two = pairs[is_apart & pairs["is_divided"]].groupby("from_code")["to_code"].agg(list)
+    sizes = pairs.groupby("from_code").size()
+    merged, (first, second) = next((c, p) for c, p in of_two.items() if len(p) == 2 and sizes[c] == 2)
+    for code, households in ((first, 300), (second, 100)):
+        accept(
+            workspace,
+            table({"Mã xã": code, "Kỳ": "2021-Q2", "Tổng số hộ": households, "Số hộ có điện lưới": households}),
+        )
+    accept(workspace, table({"Mã xã": merged, "Kỳ": "2025-Q4", "Tổng số hộ": 800, "Số hộ có điện lưới": 800}))
+    assert told(workspace, (first, second), OLD, "2025-Q4") == [600, 200]
+    assert basis(workspace, first, OLD, "2025-Q4") == "reported"
+    assert told(workspace, (str(merged),), NEW) == [400]
+    assert basis(workspace, str(merged), NEW) == "exact"
