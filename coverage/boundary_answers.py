@@ -7,8 +7,9 @@ from typing import Any
 
 from geodata.boundaries import CheckedLayer
 from geodata.boundary_closing import Flaw
-from geodata.boundary_quality import QualityReport
+from geodata.boundary_quality import AreaCheck, AreaDifference, Crumb, Doubled, QualityReport
 from geodata.boundary_recognition import Feature
+from geodata.boundary_repair import Repair
 
 
 def of_layer(layer: CheckedLayer) -> dict[str, Any]:
@@ -54,6 +55,41 @@ def of_quality(report: QualityReport) -> dict[str, Any]:
             "differences": [asdict(found) | {"share": round(found.share, 4)} for found in areas.differences],
         },
     }
+
+
+def read_quality(answer: dict[str, Any]) -> QualityReport:
+    """
+    Return the quality report that `of_quality` gave.
+
+    Examples
+    --------
+    >>> from geodata.boundary_quality import AreaCheck
+    >>> report = QualityReport(1, 1, 5, 2.0, (), True, 10.0, (), (), (), (), {"89": ("30469",)}, AreaCheck(0, None, ()))
+    >>> read_quality(of_quality(report)) == report
+    True
+    """
+    areas = answer["areas"]
+    differences = [{key: value for key, value in found.items() if key != "share"} for found in areas["differences"]]
+    simple = ("features", "communes", "vertices", "area_km2", "was_coverage", "sliver_m")
+    return QualityReport(
+        **{key: answer[key] for key in simple},
+        repairs=tuple(Repair(**found) for found in answer["repairs"]),
+        overlaps=tuple(Flaw(**found | {"codes": tuple(found["codes"])}) for found in answer["overlaps"]),
+        gaps=tuple(Flaw(**found | {"codes": tuple(found["codes"])}) for found in answer["gaps"]),
+        crumbs=tuple(Crumb(**found) for found in answer["crumbs"]),
+        doubled=tuple(Doubled(**found | {"labels": tuple(found["labels"])}) for found in answer["doubled"]),
+        missing={province: tuple(codes) for province, codes in answer["missing"].items()},
+        areas=AreaCheck(
+            areas["compared"], areas["median_share"], tuple(AreaDifference(**found) for found in differences)
+        ),
+    )
+
+
+def read_features(answer: dict[str, Any]) -> tuple[Feature, ...]:
+    """Return what each feature was recognised to be, as `of_layer` told it."""
+    return tuple(
+        Feature(**found | {"suggestions": tuple(found.get("suggestions", ()))}) for found in answer["features"]
+    )
 
 
 def _flaw(flaw: Flaw) -> dict[str, Any]:

@@ -265,6 +265,11 @@ class BoundaryLayers:
         with engine.reading(self._store) as connection:
             return layers.read_check(connection, record)
 
+    def units_of(self, list_date: date) -> Units:
+        """Return the unit list of a kept layer."""
+        [found] = self._lists_on(list_date)
+        return found.units
+
     def map_layer(self, told_on: date, area: str = COMPANY_CODE) -> gpd.GeoDataFrame:
         """
         Return the outline of each commune of a list for a map of an area.

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from coverage import answers
 from coverage.boundary_layers import AUTOMATIC, LEAVE_OUT, BoundaryChoices, BoundaryProposal
-from coverage.boundary_texts import quality_sentences, recognition_sentences
+from coverage.boundary_texts import decimal, quality_sentences, recognition_sentences
 from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, report_error, user_of, write_file
 from coverage.workspace import Workspace
 from geodata.boundaries import STEPS
@@ -186,7 +186,7 @@ def _print_findings(proposal: BoundaryProposal, language: Language) -> None:
         print(sentence)
     for feature in layer.recognition.unknown:
         print("  " + unknown_text(feature, layer.units, language))
-    print(language.say("Checked in {seconds} s.", seconds=proposal.seconds))
+    print(language.say("Checked in {seconds} s.", seconds=decimal(proposal.seconds, language, 1)))
 
 
 def unknown_text(feature: Feature, units: Units, language: Language) -> str:

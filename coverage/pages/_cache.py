@@ -19,7 +19,7 @@ from coverage.surveys import Surveys
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.periods import Period
-from geodata.units import Units
+from geodata.units import COMPANY_CODE, Units
 from loaders.settings import default_home
 
 
@@ -137,10 +137,15 @@ def changes_in(area: str, told_on: str, first: str, last: str) -> pd.DataFrame:
     return workspace().lists.changes_in(area, *days)
 
 
-def layer_version(home: str, version: str, told_on: str) -> str:
-    """Return what changes whenever the map's shapes of a day's list do."""
+def layer_version(home: str, version: str, told_on: str, area: str = COMPANY_CODE) -> str:
+    """
+    Return what changes whenever the shapes of the map of an area do, in the list of a day.
+
+    The shipped ones are alike for every area.
+    """
     layers = [str(record.batch_id) for record in _layers(home, version)]
-    return hashlib.sha256("|".join([home, told_on, *layers]).encode()).hexdigest()[:12]
+    level = [area] if layers else []
+    return hashlib.sha256("|".join([home, told_on, *layers, *level]).encode()).hexdigest()[:12]
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -148,17 +153,23 @@ def _layers(home: str, version: str) -> list[Any]:
     return _open(home).boundary_layers()
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def map_geometry(shapes: str, told_on: str) -> MapGeometry:
-    """Return the map's shapes of a day's list; `shapes` is their version. Never changed by who gets it."""
-    layer = workspace().map_layer(told_on=date.fromisoformat(told_on))
+@st.cache_resource(max_entries=6, show_spinner=False)
+def map_geometry(shapes: str, told_on: str, _area: str = COMPANY_CODE) -> MapGeometry:
+    """
+    Return the shapes of the map of an area, in the list of a day and in the detail that fits; never changed by users.
+
+    `shapes` is their version, as `layer_version` gives it for the area.
+    """
+    layer = workspace().map_layer(_area, told_on=date.fromisoformat(told_on))
     return _maps.geometry_of(layer, units_on(told_on), shapes)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def map_document(shapes: str, told_on: str, language_code: str, tiles_url: str | None) -> str:
-    """Return the map document of a version of the shapes in a language."""
-    return build_document(map_geometry(shapes, told_on), Language(language_code), tiles_url=tiles_url)
+def map_document(
+    shapes: str, told_on: str, language_code: str, tiles_url: str | None, _area: str = COMPANY_CODE
+) -> str:
+    """Return the map document of a version of the shapes of an area in a language."""
+    return build_document(map_geometry(shapes, told_on, _area), Language(language_code), tiles_url=tiles_url)
 
 
 @st.cache_data(max_entries=60, show_spinner=False)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
-from coverage.pages import _cache, _ledgers, _state
-from geodata.boundary_quality import communes_missing
-from geodata.errors import PhuDienError, mark
+from coverage.pages import _boundaries, _cache, _ledgers, _state
+from geodata.errors import mark
 from geodata.language import Language
 from geodata.units import RELIABLE_POINTS
-from loaders.boundary_files import SUFFIXES
 from loaders.store.batches import (
     ACCEPTED,
     BOUNDARIES,
@@ -48,7 +44,7 @@ def draw(choices: _state.Choices) -> None:
     with uploads:
         _draw_uploads(choices.language)
     with boundaries:
-        _draw_boundaries(choices)
+        _boundaries.draw(choices)
     with place:
         _draw_place(choices)
 
@@ -99,80 +95,6 @@ def _draw_batch(batch: Batch, language: Language) -> None:
                 return
             workspace.withdraw(batch.id, user=user, reason=reason)
             st.rerun()
-
-
-def _draw_boundaries(choices: _state.Choices) -> None:
-    say, language, workspace = choices.language.say, choices.language, _cache.workspace()
-    layers = workspace.boundary_layers()
-    rows = [
-        {
-            say("Layer"): record.file_name,
-            say("Unit list of"): language.day(date.fromisoformat(record.unit_list_date)),
-            say("Communes"): language.count(record.units_matched),
-            say("CRS of the file"): record.source_crs,
-            say("Added by"): record.created_by,
-            say("Added at"): language.moment(_cache.local_time(record.created_at)),
-        }
-        for record in layers
-    ]
-    rows.append(
-        {
-            say("Layer"): say("Approximate boundaries (shipped)"),
-            say("Unit list of"): language.day(workspace.units.list_date),
-            say("Communes"): language.count(len(workspace.units.communes)),
-            say("CRS of the file"): "EPSG:4326",
-            say("Added by"): "–",
-            say("Added at"): "–",
-        }
-    )
-    st.dataframe(pd.DataFrame(rows), width="stretch", hide_index=True)
-    st.caption(
-        say(
-            "The map shows the newest real outline of each commune, and an approximate cell for the others. Layers of "
-            "another unit list are kept; they are not drawn under figures of this one."
-        )
-    )
-    st.subheader(say("Add real boundaries"))
-    user = _state.user_name(language, key="boundaries")
-    file = st.file_uploader(
-        say("Boundary file: GeoJSON, GeoPackage, zipped shapefile, GeoParquet"),
-        type=[suffix[1:] for suffix in SUFFIXES],
-        key="boundary_file",
-    )
-    day = st.date_input(
-        say("Day whose boundaries it shows (leave empty if its codes and names tell)"), value=None, format="DD/MM/YYYY"
-    )
-    if st.button(say("Check and add"), type="primary", disabled=file is None or not user, key="add_boundaries"):
-        assert file is not None
-        _add_boundaries(file.getvalue(), file.name, day, user, language)
-
-
-def _add_boundaries(content: bytes, name: str, day: date | None, user: str, language: Language) -> None:
-    say, workspace = language.say, _cache.workspace()
-    try:
-        _, layer = workspace.add_boundaries(content, name, user=user, valid_on=day)
-    except PhuDienError as error:
-        st.error(language.explain(error))
-        return
-    st.success(
-        say(
-            "Added: {found} communes of the list of {day}. Features not recognised: {unmatched}.",
-            found=len(layer.communes),
-            day=language.day(layer.units.list_date),
-            unmatched="; ".join(layer.unmatched) or "0",
-        )
-    )
-    names = layer.units.by_code["full_name"]
-    for province, codes in communes_missing(layer.communes, layer.units).items():
-        listed = ", ".join(names[code] for code in codes[:10]) + (" …" if len(codes) > 10 else "")
-        st.warning(
-            say(
-                "{province}: {n} communes are not in the file ({listed}).",
-                province=names[province],
-                n=len(codes),
-                listed=listed,
-            )
-        )
 
 
 def _draw_place(choices: _state.Choices) -> None:

@@ -79,14 +79,14 @@ def _draw_headlines(choices: _state.Choices, period: str) -> None:
 
 def _draw_map(choices: _state.Choices, period: str, name: str) -> str | None:
     home, version, code = choices.home, choices.version, choices.language.code
-    shapes = _cache.layer_version(home, version, choices.told_on)
+    shapes = _cache.layer_version(home, version, choices.told_on, choices.area)
     tiles = _cache.workspace().settings.tiles_url
-    document = _cache.map_document(shapes, choices.told_on, code, tiles)
+    document = _cache.map_document(shapes, choices.told_on, code, tiles, choices.area)
     paint = _cache.paint(home, version, choices.told_on, period, name, (choices.area,), code)
     chosen = _maps.show_map(document, f"{shapes}-{code}", paint, choices.language)
     if st.button(choices.language.say("Prepare the map as a file that opens offline"), icon=":material/save:"):
         whole = build_document(
-            _cache.map_geometry(shapes, choices.told_on), choices.language, paint=paint, tiles_url=tiles
+            _cache.map_geometry(shapes, choices.told_on, choices.area), choices.language, paint=paint, tiles_url=tiles
         )
         st.download_button(
             choices.language.say("Download the map (.html)"),

@@ -73,8 +73,9 @@ def _draw_totals(choices: _state.Choices, by_commune: pd.DataFrame, by_organisat
 def _draw_map(choices: _state.Choices) -> None:
     assert choices.period is not None
     code = choices.language.code
-    shapes = _cache.layer_version(choices.home, choices.version, choices.told_on)
-    document = _cache.map_document(shapes, choices.told_on, code, _cache.workspace().settings.tiles_url)
+    shapes = _cache.layer_version(choices.home, choices.version, choices.told_on, choices.area)
+    tiles = _cache.workspace().settings.tiles_url
+    document = _cache.map_document(shapes, choices.told_on, code, tiles, choices.area)
     paint = _cache.paint(
         choices.home, choices.version, choices.told_on, choices.period, "bulk_share", _areas(choices), code
     )
