@@ -193,7 +193,7 @@ class BoundaryLayers:
     def _lists_on(self, day: date | None) -> list[UnitList]:
         """Return the lists that a file of a day may show: those shipped with places where no day is given."""
         own = UnitList(self._unit_lists.on(OUTLINE_DAYS[0]), reference.load_former_units(), self._approximate)
-        later = UnitList(self._unit_lists.on(OUTLINE_DAYS[1]), None, self._approximate_2025)
+        later = UnitList(self._unit_lists.on(OUTLINE_DAYS[1]), cells=self._approximate_2025)
         if day is None:
             return [own, later]
         on_day = self._unit_lists.on(day)

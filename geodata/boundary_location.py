@@ -96,19 +96,18 @@ class KnownGround:
         """
         Return whether features (metres) lie where units of the list do.
 
-        By their interior point: in a cell or within 1 km of one, in a cell where they name another province; without
-        cells, within 10 km of a known point, and nowhere where they name another province.
+        By their interior point: in a cell or within 1 km of one, in a cell where they name another province; for units
+        without a cell, within 10 km of their known point, and nowhere where they name another province.
         """
         points = shapely.point_on_surface(shapes)
         if not len(self._cells) and not len(self._points):
             return np.ones(len(shapes), dtype=bool)
-        if len(self._cells):
-            margins = np.where(has_foreign_province, 0.0, _REGION_MARGIN_M)
-            found, _ = self._cell_tree.query(points, predicate="dwithin", distance=margins)
-        else:
-            found, _ = self._point_tree.query(points, predicate="dwithin", distance=NEAR_M)
-            found = found[~has_foreign_province[found]]
-        return np.isin(np.arange(len(shapes)), found)
+        margins = np.where(has_foreign_province, 0.0, _REGION_MARGIN_M)
+        in_cells, _ = self._cell_tree.query(points, predicate="dwithin", distance=margins)
+        without_cell = [place for place, code in enumerate(self._point_codes) if code not in self._cell_by_code]
+        by_points, _ = shapely.STRtree(self._points[without_cell]).query(points, predicate="dwithin", distance=NEAR_M)
+        by_points = by_points[~has_foreign_province[by_points]]
+        return np.isin(np.arange(len(shapes)), np.concatenate([in_cells, by_points]))
 
     def distance_km(self, shape: Any, code: str) -> float:
         """Return how far a feature (metres) lies from its unit's reliable point; 0 inside it or where none is known."""
@@ -127,15 +126,14 @@ class KnownGround:
             codes[self._point_codes[place]] = 1 - float(shapely.distance(shape, self._points[place])) / NEAR_M
         if len(self._cells):
             reached = {self._cell_codes[place] for place in self._cell_tree.query(shape, predicate="intersects")}
-            codes = {code: self._overlap(shape, code) for code in reached | set(codes)}
+            overlaps = {code: self._overlap(shape, code) for code in reached | set(codes) if code in self._cell_by_code}
+            codes |= overlaps
         bare = plain_key(split_type_word(name)[1])
         found = [self._candidate(code, overlap, name, bare) for code, overlap in codes.items()]
         return sorted(found, key=lambda c: (-c.has_name, -(c.overlap + c.likeness), c.code))
 
     def _overlap(self, shape: Any, code: str) -> float:
-        cell = self._cell_by_code.get(code)
-        if cell is None:
-            return 0.0
+        cell = self._cell_by_code[code]
         common = float(shapely.area(shapely.intersection(shape, cell)))
         return common / (float(shapely.area(shape)) + float(shapely.area(cell)) - common) if common else 0.0
 
@@ -169,9 +167,10 @@ class KnownGround:
             first, second = sorted(named, key=lambda c: -c.overlap)[:2]
             is_plain = first.overlap >= LEAST_CONFIDENCE and second.overlap < LEAST_CONFIDENCE / 2
             return (first.code, first.confidence, suggestions) if is_plain else (None, 0.0, suggestions)
-        if name or not found or not len(self._cells):
+        drawn = [candidate for candidate in found if candidate.code in self._cell_by_code]
+        if name or not drawn:
             return None, 0.0, suggestions
-        best, *others = sorted(found, key=lambda c: -c.overlap)
+        best, *others = sorted(drawn, key=lambda c: -c.overlap)
         rival = others[0].overlap if others else 0.0
         is_plain = best.overlap >= LEAST_CONFIDENCE and rival <= best.overlap / 2
         return (best.code, best.overlap, suggestions) if is_plain else (None, 0.0, suggestions)

@@ -32,7 +32,7 @@ _STATED: Final = re.compile(
 def areas_2025(packages: Packages, units: Units) -> pd.DataFrame:
     """Return the areas of the communes of 1 July 2025, columns `COLUMNS`."""
     area = packages.young["wardAreaKm2"].reindex(units.communes.index).dropna()
-    return _table(LIST_DATE_2025, area, PACKAGE)
+    return _table(LIST_DATE_2025, area[area > 0], PACKAGE)  # 0 stands for an area that it does not know
 
 
 def areas_2021(notes: pd.DataFrame, units: Units, touched: set[str]) -> pd.DataFrame:

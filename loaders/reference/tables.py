@@ -51,7 +51,8 @@ def load_official_areas(list_date: date) -> pd.DataFrame:
     Returns
     -------
     areas
-        Indexed by code: ``area_km2`` and ``source``. All communes of 1 July 2025, few of 1 July 2021, none of others.
+        Indexed by code: ``area_km2`` and ``source``. All communes but one of 1 July 2025, few of 1 July 2021, none of
+        other lists.
     """
     table = _read_csv("official_areas.csv")
     own = table[table["list_date"] == list_date.isoformat()].set_index("code")
