@@ -27,6 +27,7 @@ def build_province_report(
     units: Units,
     reported_in: Sequence[date],
     basis: pd.Series[str],
+    partly_reported: Sequence[str],
     indicators: Mapping[str, Indicator],
     data_version: str,
     data_date: date,
@@ -48,6 +49,8 @@ def build_province_report(
         Days of the lists in which the figures of the quarter were reported.
     basis
         What the figures of each commune rest on, as `restated.basis_by_commune` gives it.
+    partly_reported
+        Codes of communes made of several in `units`, some of which reported nothing.
     language
         Language of the notes on indicators.
 
@@ -86,6 +89,7 @@ def build_province_report(
         unit_list_date=units.list_date,
         reported_in=tuple(sorted(reported_in)),
         basis=basis.reindex(communes.index),
+        partly_reported=tuple(code for code in communes.index if code in set(partly_reported)),
         is_synthetic=is_synthetic,
         communes=_communes(now, communes, units),
         history=_history(own, communes),

@@ -99,6 +99,29 @@ class ToldFigures:
         ]
         return restated.weakest_basis(found, self._lists.served_on(after).communes.index)
 
+    def partly_reported(self, told_on: date, period: str) -> pd.Series[int]:
+        """
+        Return the communes of the list of a day that are made of several of which some reported nothing in a quarter.
+
+        Returns
+        -------
+        parts_missing
+            How many of its parts reported nothing, indexed by commune code; a commune that reported in the list of the
+            day itself has none.
+        """
+        after = self._lists.day_of(told_on)
+        with engine.reading(self._store) as connection:
+            tables = facts.figures_by_list(connection, period=period)
+        found: list[pd.Series[int]] = []
+        for own, table in tables.items():
+            told = self.restate(table, date.fromisoformat(own), after).set_index("commune_code")
+            missing = told["parts_missing"] if "parts_missing" in told else pd.Series(0, index=told.index)
+            found.append(missing.astype("int64"))
+        if not found:
+            return pd.Series(dtype="int64", name="parts_missing")
+        least = pd.concat(found, axis="columns").min(axis="columns").astype("int64")
+        return least[least > 0].rename("parts_missing")
+
     # ---- how divided communes are shared
 
     def shares(self, from_day: date, to_day: date) -> pd.DataFrame | None:

@@ -321,6 +321,7 @@ class Workspace:
             units=self.units_on(day),
             reported_in=self.told.lists_of(str(period)),
             basis=self.told.basis_on(day, period=str(period)),
+            partly_reported=list(self.told.partly_reported(day, str(period)).index),
             indicators=self.indicators,
             data_version=str(version),
             data_date=date.fromisoformat((version.at or self.clock().isoformat())[:10]),

@@ -38,6 +38,8 @@ class ProvinceReport:
         Days of the lists in which its figures were reported, oldest first.
     basis
         What the figures of each commune rest on, indexed by ``commune_code``: one of `geodata.lineage.BASES`.
+    partly_reported
+        Codes of communes made of several in this list, some of which reported nothing.
     is_synthetic
         Whether demonstration data are among the figures.
     communes
@@ -60,6 +62,7 @@ class ProvinceReport:
     unit_list_date: date
     reported_in: tuple[date, ...]
     basis: pd.Series[str]
+    partly_reported: tuple[str, ...]
     is_synthetic: bool
     communes: pd.DataFrame
     history: pd.DataFrame

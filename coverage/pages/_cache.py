@@ -130,6 +130,12 @@ def basis(home: str, version: str, told_on: str, period: str) -> pd.Series[str]:
     return _open(home).told.basis_on(date.fromisoformat(told_on), period=period)
 
 
+@st.cache_data(max_entries=12, show_spinner=False)
+def partly_reported(home: str, version: str, told_on: str, period: str) -> pd.Series[int]:
+    """Return the communes of a day of which some parts reported nothing; see `ToldFigures.partly_reported`."""
+    return _open(home).told.partly_reported(date.fromisoformat(told_on), period)
+
+
 @st.cache_data(max_entries=24, show_spinner=False)
 def changes_in(area: str, told_on: str, first: str, last: str) -> pd.DataFrame:
     """Return what happened to the communes of an area between two days (ISO text)."""

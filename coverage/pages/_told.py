@@ -40,6 +40,9 @@ def draw_note(choices: _state.Choices) -> None:
         ),
         icon=":material/conversion_path:",
     )
+    partly = _cache.partly_reported(choices.home, choices.version, choices.told_on, choices.period)
+    if missing := sum(code in inside.index for code in partly.index):
+        st.warning(say("{n} communes lack parts that did not report: their figures are of those that did.", n=missing))
 
 
 def basis_text(choices: _state.Choices, period: str, code: str) -> str:

@@ -61,7 +61,13 @@ def _restating(book: Book) -> list[tuple[str, str]]:
     counts = report.basis.value_counts()
     kinds = [f"{book.language.count(int(counts[b]))}: {say(name)}" for b, name in BASIS_NAMES.items() if counts.get(b)]
     reported = ", ".join(book.language.day(day) for day in report.reported_in)
-    return [(say("Reported in the units of"), reported), (say("Communes by what they rest on"), "; ".join(kinds))]
+    names = report.communes["commune_name"]
+    partly = "; ".join(str(names[code]) for code in report.partly_reported)
+    return [
+        (say("Reported in the units of"), reported),
+        (say("Communes by what they rest on"), "; ".join(kinds)),
+        (say("Communes of which some parts did not report"), partly or say("None.")),
+    ]
 
 
 def _kind(book: Book) -> str:

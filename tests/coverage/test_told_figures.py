@@ -107,6 +107,19 @@ def test_households_that_were_surveyed_share_before_land(workspace: Workspace, d
     assert basis(workspace, parts[0]) == "points"
 
 
+def test_a_sum_without_all_of_its_parts_is_said(workspace: Workspace) -> None:
+    pairs = workspace.lists.pairs(OLD, NEW)
+    whole = pairs[~pairs["is_divided"]].groupby("to_code")["from_code"].agg(list)
+    merged, parts = next((code, found) for code, found in whole.items() if len(found) == 3)
+    for code in parts[:2]:
+        accept(workspace, table({"Mã xã": code, "Kỳ": "2021-Q2", **COUNTS}))
+    assert told(workspace, (str(merged),)) == [200]
+    assert workspace.told.partly_reported(NEW, "2021-Q2").to_dict() == {merged: 1}
+    accept(workspace, table({"Mã xã": parts[2], "Kỳ": "2021-Q2", **COUNTS}))
+    assert workspace.told.partly_reported(NEW, "2021-Q2").empty
+    assert workspace.told.partly_reported(OLD, "2021-Q2").empty
+
+
 def test_on_the_way_back_merged_communes_get_what_they_had(workspace: Workspace) -> None:
     pairs = workspace.lists.pairs(NEW, OLD)
     is_apart = ~pairs["to_code"].isin(pairs.loc[pairs["to_code"].duplicated(), "to_code"])

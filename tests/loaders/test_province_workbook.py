@@ -59,6 +59,7 @@ def report(table: pd.DataFrame, *points: dict[str, Any], language: Language = VI
         units=UNITS,
         reported_in=[UNITS.list_date],
         basis=pd.Series(EXACT, index=UNITS.communes.index),
+        partly_reported=(),
         indicators=INDICATORS,
         data_version="v7",
         data_date=date(2021, 7, 15),
