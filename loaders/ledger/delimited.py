@@ -14,7 +14,7 @@ from typing import Final
 import duckdb
 
 from geodata.errors import FileError, mark
-from loaders.ledger.queries import literal, path_literal
+from loaders.ledger.queries import literal, opened, path_literal
 from loaders.ledger.sources import LedgerFile, ParquetRows
 from loaders.survey.columns import match_columns
 from loaders.survey.templates import SurveyTemplate
@@ -151,8 +151,7 @@ def _convert(file: LedgerFile, text: Path, layout: _Layout, target: Path) -> lis
         "store_rejects = true, rejects_limit = 0)"
     )
     aside = target.with_suffix(".aside")
-    with duckdb.connect(config={"memory_limit": "512MB", "threads": 2}) as connection:
-        connection.execute("SET temp_directory = ?", [str(target.parent)])
+    with opened(memory_mb=512, scratch=str(target.parent)) as connection:
         try:
             options = f"(FORMAT parquet, ROW_GROUP_SIZE {_ROW_GROUP})"
             connection.execute(f"COPY (SELECT * FROM {scan}) TO {literal(str(aside))} {options}")

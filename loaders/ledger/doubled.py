@@ -17,7 +17,7 @@ from loaders.ledger.queries import HAS_HOUSEHOLD, connected, literal, path_liter
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
 from loaders.survey.issues import ERROR
 
-_ROWS_AT_ONCE: Final = 4_000_000
+_ROWS_AT_ONCE: Final = 2_000_000
 """Hashes that are held against each other at once, those of one range: it bounds the memory."""
 
 _RANGES: Final = 1 << 64

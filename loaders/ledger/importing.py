@@ -17,6 +17,7 @@ from loaders.ledger.doubled import find_doubled, take_out_doubled, write_keys
 from loaders.ledger.geoparquet import require_wgs84
 from loaders.ledger.plan import PARTITION_ROWS, LedgerColumns, LedgerWords, Outlines, Partition, Places, RollupPlan
 from loaders.ledger.problems import Problem, Sample
+from loaders.ledger.queries import opened
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
 from loaders.ledger.sources import LedgerFile, ParquetRows, parquet_labels, part
 from loaders.survey.issues import ERROR
@@ -95,7 +96,7 @@ def open_ledger(
         rows.append(made)
         if progress is not None:
             progress(READING, sum(sizes[: place + 1]), sum(sizes))
-    with duckdb.connect() as connection:
+    with opened() as connection:
         labels = parquet_labels(connection, rows[0].path, files[0].name)
         columns = find_columns(labels, template, chosen, file_name=files[0].name)
         geometry = columns.get("geometry")

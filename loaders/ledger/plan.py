@@ -201,6 +201,6 @@ class RollupPlan:
     places: Places
     outlines: Outlines | None = None
     samples: int = 20
-    memory_mb: int = 512
+    memory_mb: int = 256
     threads: int = 2
     scratch: str = field(default="", compare=False)

@@ -26,18 +26,33 @@ HAS_HOUSEHOLD: Final = f"coalesce(household > '{' ' * 64}', false)"
 
 
 @contextmanager
-def connected(plan: RollupPlan) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a database in memory that takes no more than the plan allows and puts aside on disk what does not fit."""
-    connection = duckdb.connect(config={"threads": plan.threads, "memory_limit": f"{plan.memory_mb}MB"})
+def opened(*, memory_mb: int = 256, threads: int = 2, scratch: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
+    """
+    Give a database in memory that takes no more than it is allowed, and puts aside on disk what does not fit.
+
+    Parameters
+    ----------
+    scratch
+        Folder for what is put aside, made where it does not exist; nowhere where empty.
+    """
+    connection = duckdb.connect(config={"threads": threads, "memory_limit": f"{memory_mb}MB"})
     try:
-        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET enable_progress_bar = false")  # it would be printed among our answers
         connection.execute("SET enable_geoparquet_conversion = false")
-        if plan.scratch:
-            Path(plan.scratch).mkdir(parents=True, exist_ok=True)
-            connection.execute("SET temp_directory = ?", [plan.scratch])
+        if scratch:
+            Path(scratch).mkdir(parents=True, exist_ok=True)
+            connection.execute("SET temp_directory = ?", [scratch])
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def connected(plan: RollupPlan) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a database for a roll-up, which takes what the plan allows and keeps rows in no order."""
+    with opened(memory_mb=plan.memory_mb, threads=plan.threads, scratch=plan.scratch) as connection:
+        connection.execute("SET preserve_insertion_order = false")
+        yield connection
 
 
 def quoted(name: str) -> str:

@@ -12,7 +12,7 @@ import duckdb
 
 from geodata.errors import FileError, mark
 from loaders.ledger.plan import PARTITION_ROWS, Partition
-from loaders.ledger.queries import parquet_scan, path_literal
+from loaders.ledger.queries import opened, parquet_scan, path_literal
 
 PARQUET: Final = (".parquet", ".geoparquet", ".pq")
 DELIMITED: Final = (".csv", ".tsv", ".txt")
@@ -144,8 +144,7 @@ def part(files: Sequence[ParquetRows], *, rows: int = PARTITION_ROWS) -> list[Pa
         If a file is no Parquet file, or another one has other columns.
     """
     found: list[Partition] = []
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_geoparquet_conversion = false")
+    with opened() as connection:
         first: list[str] = []
         for file in files:
             labels = parquet_labels(connection, file.path, file.file.name)
