@@ -66,7 +66,12 @@ def weakest_basis(bases: Sequence[pd.Series[str]], codes: pd.Index) -> pd.Series
     return weakest.map(dict(enumerate(lineage.BASES))).astype("str").rename("basis")
 
 
-def carry_rows(rows: pd.DataFrame, pairs: pd.DataFrame, shares: pd.DataFrame | None = None) -> pd.DataFrame:
+def carry_rows(
+    rows: pd.DataFrame,
+    pairs: pd.DataFrame,
+    shares: pd.DataFrame | None = None,
+    located: pd.Series[str] | None = None,
+) -> pd.DataFrame:
     """
     Return points or records with the commune of another list; nothing is divided, because a meter stands in one place.
 
@@ -78,8 +83,17 @@ def carry_rows(rows: pd.DataFrame, pairs: pd.DataFrame, shares: pd.DataFrame | N
         From `correspondence.correspondence`; a row of a divided commune goes to the commune that has its largest part.
     shares
         As `lineage.choose_shares` takes them.
+    located
+        The commune in which a row is known to lie, by the index of `rows`; counts where the row's own commune has a
+        part in it.
     """
     chosen = lineage.choose_shares(pairs, shares)
     largest = chosen.sort_values(["from_code", "share", "to_code"], ascending=[True, False, True])
     became = largest.drop_duplicates("from_code").set_index("from_code")["to_code"]
-    return rows.assign(commune_code=rows["commune_code"].map(became))
+    carried = rows["commune_code"].map(became)
+    if located is not None:
+        parts = pd.MultiIndex.from_frame(pairs[["from_code", "to_code"]])
+        known = located.dropna()
+        known = known[pd.MultiIndex.from_arrays([rows.loc[known.index, "commune_code"], known]).isin(parts)]
+        carried = carried.where(~carried.index.isin(known.index), known.reindex(carried.index))
+    return rows.assign(commune_code=carried)

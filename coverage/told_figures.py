@@ -55,16 +55,34 @@ class ToldFigures:
         )
 
     def carry(self, rows: pd.DataFrame, to_day: date) -> pd.DataFrame:
-        """Return points or records in the communes of the list of a day, without the column that names their list."""
+        """
+        Return points or records in the communes of the list of a day, without the column that names their list.
+
+        A row of a commune that was divided goes where it lies, if it has coordinates and users added outlines of that
+        day; else to the commune with the largest part.
+        """
         if rows.empty:
             return rows.drop(columns=facts.LIST_COLUMN, errors="ignore")
         told = []
         for own, of_list in rows.groupby(facts.LIST_COLUMN, sort=False, observed=True):
             before, after = (self._lists.day_of(day) for day in (date.fromisoformat(str(own)), to_day))
             if before != after:
-                of_list = restated.carry_rows(of_list, self._lists.pairs(before, after), self.shares(before, after))
+                pairs = self._lists.pairs(before, after)
+                located = self._located(of_list, pairs, after)
+                of_list = restated.carry_rows(of_list, pairs, self.shares(before, after), located)
             told.append(of_list)
         return pd.concat(told).sort_index().drop(columns=facts.LIST_COLUMN)
+
+    def _located(self, rows: pd.DataFrame, pairs: pd.DataFrame, to_day: date) -> pd.Series[str] | None:
+        """Return the commune in whose added outline each row of a divided commune lies, missing where in none."""
+        divided = rows[rows["commune_code"].isin(pairs.loc[pairs["is_divided"], "from_code"])]
+        if divided.empty or not {"lon", "lat"} <= set(rows.columns):
+            return None
+        outlines = self._boundaries.real_outlines(to_day)
+        if outlines.empty:
+            return None
+        lon, lat = (divided[name].to_numpy(dtype="float64", na_value=float("nan")) for name in ("lon", "lat"))
+        return pd.Series(CommuneLocator(outlines).codes_of(lon, lat), index=divided.index, dtype="str")
 
     def lists_of(self, period: str | None = None) -> list[date]:
         """Return the days of the lists in which the figures of a quarter, or all, were reported, oldest first."""

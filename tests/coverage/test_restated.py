@@ -57,3 +57,9 @@ def test_a_meter_goes_whole_to_the_largest_part() -> None:
     carried = carry_rows(meters, PAIRS)
     assert carried["commune_code"].tolist() == ["X", "X", "Y", "W"]
     assert carried["households"].tolist() == [1, 2, 3, 4]
+
+
+def test_a_meter_that_is_known_to_lie_in_a_part_goes_there_and_nowhere_else() -> None:
+    meters = pd.DataFrame({"commune_code": ["B", "B", "C", "D"]})
+    located = pd.Series(["Y", "W", None], index=[0, 1, 2], dtype="str")  # B has no part in W
+    assert carry_rows(meters, PAIRS, located=located)["commune_code"].tolist() == ["Y", "X", "Y", "W"]

@@ -15,7 +15,7 @@ from shapely.geometry import Polygon, box
 from coverage.boundary_layers import BoundaryChoices
 from coverage.surveys import Surveys
 from coverage.workspace import Workspace
-from tests.coverage.office import accept, table
+from tests.coverage.office import POINT, accept, table
 
 OLD, NEW = date(2021, 7, 1), date(2025, 7, 1)
 COUNTS = {"Tổng số hộ": 100, "Số hộ có điện lưới": 98, "Hộ bán trực tiếp": 58, "Hộ mua buôn": 40}
@@ -105,6 +105,23 @@ def test_households_that_were_surveyed_share_before_land(workspace: Workspace, d
     workspace.accept(proposal.batch_id, user="An", reason="đã đối chiếu")
     assert told(workspace, tuple(parts)) == [90, 10]
     assert basis(workspace, parts[0]) == "points"
+
+
+def test_a_meter_goes_where_it_lies(workspace: Workspace, divided: tuple[str, str, str]) -> None:
+    code, *parts = divided
+    add_both_outlines(workspace, code, parts)
+    lying = strip(workspace, code, 0.9, 0.9).centroid
+    meters = [
+        POINT | {"Mã điểm": name, "Số công tơ tổng": name, "Mã xã": code, "Vĩ độ": lat, "Kinh độ": lon}
+        for name, lon, lat in (("A", round(lying.x, 6), round(lying.y, 6)), ("B", None, None))
+    ]
+    proposal = Surveys(workspace).propose(
+        table(*meters), "diem.xlsx", user="An", template_id="bulk_point_survey", told_on=OLD
+    )
+    assert proposal.batch_id is not None, proposal.reading.issues[0]
+    workspace.accept(proposal.batch_id, user="An", reason="đã đối chiếu")
+    points = workspace.bulk_points(told_on=NEW).set_index("point_code")["commune_code"]
+    assert points.to_dict() == {"A": parts[1], "B": parts[0]}
 
 
 def test_a_sum_without_all_of_its_parts_is_said(workspace: Workspace) -> None:
