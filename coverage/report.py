@@ -28,6 +28,7 @@ def build_province_report(
     reported_in: Sequence[date],
     basis: pd.Series[str],
     partly_reported: Sequence[str],
+    unit_changes: pd.DataFrame,
     indicators: Mapping[str, Indicator],
     data_version: str,
     data_date: date,
@@ -51,6 +52,8 @@ def build_province_report(
         What the figures of each commune rest on, as `restated.basis_by_commune` gives it.
     partly_reported
         Codes of communes made of several in `units`, some of which reported nothing.
+    unit_changes
+        Events of the province's communes since the first quarter of `figures`, as `UnitLists.changes_in` gives them.
     language
         Language of the notes on indicators.
 
@@ -93,6 +96,7 @@ def build_province_report(
         is_synthetic=is_synthetic,
         communes=_communes(now, communes, units),
         history=_history(own, communes),
+        unit_changes=unit_changes[["valid_date", "kind"]],
         bulk_communes=remaining.remaining_by_commune(now, inside, units),
         organisations=remaining.remaining_by_organisation(inside, units),
         hamlets=remaining.hamlets_by_commune(_inside(hamlets, communes), units),

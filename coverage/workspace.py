@@ -312,6 +312,8 @@ class Workspace:
         """
         version = self.data_version(as_of=as_of)
         day = told_on or self.list_of_quarter(period)
+        known = [code for code in self.periods(as_of=as_of) if code <= str(period)] or [str(period)]
+        first = Period.parse(known[0]).first_day
         data = report.build_province_report(
             province_code,
             period,
@@ -321,6 +323,7 @@ class Workspace:
             units=self.units_on(day),
             reported_in=self.told.lists_of(str(period)),
             basis=self.told.basis_on(day, period=str(period)),
+            unit_changes=self.lists.changes_in(province_code, day, first, period.last_day),
             partly_reported=list(self.told.partly_reported(day, str(period)).index),
             indicators=self.indicators,
             data_version=str(version),

@@ -48,6 +48,8 @@ class ProvinceReport:
         missing where not reported).
     history
         Indexed by period code, oldest first, up to the quarter: the `MEASURES` summed over the province.
+    unit_changes
+        What changed among the province's communes within the quarters of `history`: ``valid_date``, ``kind``.
     bulk_communes, organisations, hamlets
         What remains, as `coverage.remaining` gives it, for the province.
     indicators
@@ -66,6 +68,7 @@ class ProvinceReport:
     is_synthetic: bool
     communes: pd.DataFrame
     history: pd.DataFrame
+    unit_changes: pd.DataFrame
     bulk_communes: pd.DataFrame
     organisations: pd.DataFrame
     hamlets: pd.DataFrame

@@ -12,6 +12,9 @@ from loaders.reports import commune_table
 from loaders.reports.sheet_style import COUNT, SHARE, Book
 
 _PARTS: Final = ("households_direct", "households_bulk", "households_shared")
+_CHANGED: Final = " ▲"
+"""Behind the name of a quarter in which communes changed, in the table and below its chart."""
+
 _COLOURS: Final = ("#2f7fc1", "#5b2a86", "#e69f00")
 
 
@@ -89,18 +92,32 @@ def _add_district_chart(book: Book, sheet: Any, last: int) -> None:
     sheet.insert_chart(1, 7, chart)
 
 
+def _change_days(book: Book) -> dict[str, str]:
+    """Return the days on which communes changed, by the first quarter of the table that ends after them."""
+    ends = {str(period): Period.parse(str(period)).last_day for period in book.report.history.index}
+    days: dict[str, list[str]] = {}
+    for day in book.report.unit_changes["valid_date"].drop_duplicates():
+        period = next((period for period, end in ends.items() if end >= day.date()), None)
+        if period is not None:
+            days.setdefault(period, []).append(book.language.day(day.date()))
+    return {period: ", ".join(found) for period, found in days.items()}
+
+
 def _write_quarters(book: Book, sheet: Any, row: int) -> None:
     language = book.language
-    book.write_header(sheet, row, _labels(book, language.say("Quarter")))
+    book.write_header(sheet, row, (*_labels(book, language.say("Quarter")), language.say("Communes changed on")))
+    changed = _change_days(book)
     history = book.report.history
     for number, (period, sums) in enumerate(history.iterrows(), start=row + 1):
-        sheet.write_string(number, 0, language.period(Period.parse(str(period))), book.format(border=1))
+        mark = _CHANGED if str(period) in changed else ""
+        sheet.write_string(number, 0, language.period(Period.parse(str(period))) + mark, book.format(border=1))
         for column, measure in enumerate(("households_grid", *_PARTS), start=1):
             style = book.format(border=1, num_format=COUNT)
             if pd.isna(sums[measure]):
                 sheet.write_blank(number, column, None, style)
             else:
                 sheet.write_number(number, column, int(sums[measure]), style)
+        sheet.write_string(number, 6, changed.get(str(period), ""), book.format(border=1, text_wrap=True))
         part, whole = sums["households_direct"], sums["households_grid"]
         _write_share(book, sheet, number, 0 if pd.isna(part) else part, whole)
     last = row + len(history)
@@ -115,6 +132,9 @@ def _write_quarters(book: Book, sheet: Any, row: int) -> None:
             "data_labels": {"value": True, "num_format": "0.0%", "position": "above"},
         }
     )
+    if changed:
+        note = language.say("▲: communes of the province changed in this quarter.")
+        sheet.write_string(last + 2, 0, note, book.format(italic=True))
     chart.set_title({"name": language.say("Share of households on direct sale"), "name_font": {"size": 12}})
     chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#d9d9d9"}}})
     chart.set_legend({"none": True})

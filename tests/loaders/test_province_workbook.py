@@ -60,6 +60,7 @@ def report(table: pd.DataFrame, *points: dict[str, Any], language: Language = VI
         reported_in=[UNITS.list_date],
         basis=pd.Series(EXACT, index=UNITS.communes.index),
         partly_reported=(),
+        unit_changes=pd.DataFrame({"valid_date": pd.to_datetime(["2021-04-10"]), "kind": ["renamed"]}),
         indicators=INDICATORS,
         data_version="v7",
         data_date=date(2021, 7, 15),
@@ -144,6 +145,12 @@ def test_there_are_charts_and_the_rest() -> None:
     assert {"Xã Mỹ Đức", "Hợp tác xã A"} <= set(names)
     missing = [row[1].value for row in book["Nguồn và ghi chú"].iter_rows() if row[0].value == "Các xã chưa báo cáo"]
     assert "Xã Ô Long Vỹ (Huyện Châu Phú)" in str(missing[0])
+
+
+def test_quarters_in_which_communes_changed_are_marked() -> None:
+    sheet = openpyxl.load_workbook(BytesIO(report(TWO)))["Theo huyện và quý"]
+    marked = [row[6].value for row in sheet.iter_rows() if row[0].value == "Quý II/2021 ▲"]
+    assert marked == ["10/04/2021"]
 
 
 def test_names_from_users_never_become_formulas() -> None:
