@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks._sides import answer_as_side, compare
+from benchmarks._sides import RUNS, answer_as_side, compare
 from geodata.locate import COMPILED, PLAIN, CommuneLocator
 from loaders.reference import load_approximate_boundaries
 
@@ -92,6 +92,7 @@ def main() -> None:
     parser.add_argument("--scale", type=int, default=SCALE, help="number of points")
     parser.add_argument("--layer", help="GeoParquet file with the outlines")
     parser.add_argument("--plain", action="store_true", help="without compiled code")
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs of each side")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     given = [*(["--layer", options.layer] if options.layer else []), *(["--plain"] if options.plain else [])]
@@ -103,6 +104,7 @@ def main() -> None:
         packages=["geopandas", "shapely", "numpy", "numba"],
         options=given,
         as_json=options.json,
+        runs=options.runs,
     )
 
 

@@ -1,28 +1,46 @@
-"""Household workbook, read, matched, checked: ours against pandas + openpyxl + difflib, in the same run.
+"""
+Household workbook, read, matched, checked: ``python benchmarks/spreadsheet.py [--scale N] [--json]``.
 
-``python benchmarks/spreadsheet.py [rows]`` measures both; ``--large [rows]`` measures our memory on a large file. Each
-way runs in a process of its own, so that its memory is its own; times are medians.
+The peer is how analysts write it: pandas with openpyxl, difflib within the district, rules row by row. Both end with
+the commune of each row and the problems found. Answers are compared row by row: where difflib finds the commune that
+the row means, ours must be the same or refuse, ours must be right as often, and all other problems must be equal.
+``--large`` measures our side alone, on a million rows.
 """
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import json
-import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from household_workbook import write_household_workbook
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-RUNS = 3
+from benchmarks._sides import RUNS, answer_as_side, compare, is_no_less_right
+from benchmarks.household_workbook import write_household_workbook
+
+SCALE: Final = 100_000
+LARGE: Final = 1_000_000
+_HEADER_ROWS: Final = 1
+_KINDS: Final = {"trực tiếp", "sau công tơ tổng", "câu phụ", "chưa có"}
+_PROBLEMS: Final = {
+    "survey.value-doubled": "doubled",
+    "survey.value-choice": "supply",
+    "survey.value-date": "date",
+}
 
 
-def read_ours(path: Path) -> dict[str, Any]:
+def _file() -> Path:
+    return Path(sys.argv[sys.argv.index("--file") + 1])
+
+
+def read_ours(scale: int) -> dict[str, Any]:
     """Read, match, check and list the problems our way."""
     from geodata.names import NameIndex
     from loaders.reference import load_former_units, load_units
@@ -33,13 +51,19 @@ def read_ours(path: Path) -> dict[str, Any]:
     names = NameIndex(units, former=load_former_units())
     template = load_template("household_survey")
     start = time.perf_counter()
-    content = path.read_bytes()
-    reading = read_records(content, file_name=path.name, template=template, units=units, names=names)
+    content = _file().read_bytes()
+    reading = read_records(content, file_name=_file().name, template=template, units=units, names=names)
     seconds = time.perf_counter() - start
-    return {"seconds": seconds, "rows": reading.rows_read, "matched": reading.rows_valid}
+    codes: list[str | None] = [None] * scale
+    for row, code in zip(reading.records["row"], reading.records["commune_code"], strict=True):
+        codes[int(row) - _HEADER_ROWS - 1] = str(code)
+    problems = [issue for issue in reading.issues if not issue.code.startswith("survey.commune")]
+    found = [[int("".join(filter(str.isdigit, str(i.cell)))), _PROBLEMS.get(i.code, i.code)] for i in problems]
+    answer = {"codes": codes, "problems": sorted(found), "rows": reading.rows_read}
+    return {"seconds": seconds, "answer": answer, "note": f"{reading.rows_valid:,} valid"}
 
 
-def read_plainly(path: Path) -> dict[str, Any]:
+def read_plainly(scale: int) -> dict[str, Any]:
     """Do the same as analysts write it: pandas with openpyxl, difflib within the district, rules row by row."""
     import pandas as pd
 
@@ -48,65 +72,74 @@ def read_plainly(path: Path) -> dict[str, Any]:
     units = load_units()
     communes, full = units.communes, units.by_code["full_name"]
     start = time.perf_counter()
-    rows = pd.read_excel(path, engine="openpyxl", dtype=str)
+    rows = pd.read_excel(_file(), engine="openpyxl", dtype=str)
     by_district: dict[tuple[str, str], dict[str, str]] = {}
     for code, commune in communes.iterrows():
         key = (full[commune["province_code"]], full[commune["district_code"]])
         by_district.setdefault(key, {})[commune["full_name"]] = str(code)
-    kinds = {"trực tiếp", "sau công tơ tổng", "câu phụ", "chưa có"}
-    issues: list[tuple[int, str]] = []
-    seen: set[str] = set()
-    matched = 0
-    for number, row in rows.iterrows():
+    problems: list[list[Any]] = []
+    seen: set[tuple[str, str]] = set()
+    codes: list[str | None] = []
+    for number, (_, row) in enumerate(rows.iterrows(), start=_HEADER_ROWS + 1):
         choices = by_district.get((row["Tỉnh"], row["Huyện"]), {})
         near = difflib.get_close_matches(row["Xã, phường, thị trấn"], choices, n=1, cutoff=0.6)
-        matched += bool(near)
-        if not near:
-            issues.append((number, "commune"))
-        if row["Loại cấp điện"] not in kinds:
-            issues.append((number, "supply"))
-        if row["Mã hộ"] in seen:
-            issues.append((number, "doubled"))
-        seen.add(row["Mã hộ"])
+        codes.append(choices[near[0]] if near else None)
+        if row["Loại cấp điện"] not in _KINDS:
+            problems.append([number, "supply"])
+        for column in ("Mã hộ", "Số công tơ"):
+            if (column, row[column]) in seen:
+                problems.append([number, "doubled"])
+            seen.add((column, row[column]))
         if pd.isna(pd.to_datetime(row["Ngày khảo sát"], dayfirst=True, errors="coerce")):
-            issues.append((number, "date"))
+            problems.append([number, "date"])
         if not (8 < float(row["Vĩ độ"]) < 13 and 103 < float(row["Kinh độ"]) < 110):
-            issues.append((number, "place"))
-    return {"seconds": time.perf_counter() - start, "rows": len(rows), "matched": matched}
+            problems.append([number, "place"])
+    seconds = time.perf_counter() - start
+    assert len(rows) == scale
+    answer = {"codes": codes, "problems": sorted(problems), "rows": len(rows)}
+    return {"seconds": seconds, "answer": answer, "note": f"{sum(code is not None for code in codes):,} matched"}
 
 
-def measure(way: str, path: Path) -> dict[str, Any]:
-    """Run one way in a process of its own and return its time, counts and largest memory."""
-    answer = subprocess.run([sys.executable, __file__, way, str(path)], check=True, capture_output=True, text=True)
-    return dict(json.loads(answer.stdout))
+def _agree(truth: list[str], ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    is_same = all(ours[key] == theirs[key] for key in ("problems", "rows"))
+    return is_same and is_no_less_right(truth, ours["codes"], theirs["codes"])
 
 
-def main(arguments: list[str]) -> None:
-    """Make the workbook, measure, and print a table."""
-    if arguments[:1] in (["ours"], ["plainly"]):
-        found = {"ours": read_ours, "plainly": read_plainly}[arguments[0]](Path(arguments[1]))
-        found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps(found))
+def _print_large(file: Path, scale: int) -> None:
+    command = [sys.executable, __file__, "--side", "ours", str(scale), "--file", str(file)]
+    found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    print(f"{scale:,} households: {found['seconds']:.1f} s, {found['note']}, peak {found['peak_mb']:,.0f} MB")
+
+
+def main() -> None:
+    """Make the workbook, measure and print."""
+    if answer_as_side({"ours": read_ours, "pandas": read_plainly}):
         return
-    is_large = arguments[:1] == ["--large"]
-    counts = [int(text) for text in arguments if text.isdigit()]
-    rows = counts[0] if counts else (1_000_000 if is_large else 100_000)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=int, help="number of households")
+    parser.add_argument("--large", action="store_true", help="our side alone")
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs of each side")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    scale = options.scale or (LARGE if options.large else SCALE)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "households.xlsx"
-        write_household_workbook(path, rows)
-        print(f"{rows:,} households, {path.stat().st_size / 1e6:.1f} MB")
-        if is_large:
-            found = measure("ours", path)
-            print(f"ours: {found['seconds']:.1f} s, {found['matched']:,} valid, peak {found['peak_mb']:,.0f} MB")
+        file = Path(folder) / "households.xlsx"
+        truth = write_household_workbook(file, scale)
+        if options.large:
+            _print_large(file, scale)
             return
-        ours = [measure("ours", path) for _ in range(RUNS)]
-        plainly = measure("plainly", path)
-    seconds = statistics.median(found["seconds"] for found in ours)
-    print(f"ours               {seconds:7.2f} s  {ours[0]['matched']:,} valid  peak {ours[0]['peak_mb']:,.0f} MB")
-    peer = plainly["peak_mb"]
-    print(f"pandas and difflib {plainly['seconds']:7.2f} s  {plainly['matched']:,} matched  peak {peer:,.0f} MB")
-    print(f"ratio {plainly['seconds'] / seconds:.1f}")
+        compare(
+            "spreadsheet",
+            __file__,
+            scale=scale,
+            peer="pandas",
+            packages=["pandas", "openpyxl", "python-calamine", "rapidfuzz"],
+            options=["--file", str(file)],
+            as_json=options.json,
+            runs=options.runs,
+            agree=partial(_agree, truth),
+        )
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
