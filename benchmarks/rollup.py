@@ -22,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks._sides import answer_as_side, compare
+from benchmarks._sides import RUNS, answer_as_side, compare
 
 SCALE = 8_170_000
 
@@ -124,6 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=int, default=SCALE, help="number of households")
     parser.add_argument("--tuned", action="store_true", help="pandas reads only the columns that it needs")
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs of each side")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -137,6 +138,7 @@ def main() -> None:
             packages=["duckdb", "pandas", "pyarrow", "numpy"],
             options=["--file", str(file), *(["--tuned"] if options.tuned else [])],
             as_json=options.json,
+            runs=options.runs,
         )
 
 
