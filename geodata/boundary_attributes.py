@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from geodata.name_keys import accented_key, plain_key, split_type_word
 
-COMMUNE_NAME, DISTRICT_NAME, PROVINCE_NAME, KIND, CODE = "commune", "district", "province", "kind", "code"
+COMMUNE_NAME, DISTRICT_NAME, PROVINCE_NAME, CODE = "commune", "district", "province", "code"
+KIND, DISTRICT_KIND = "kind", "district_kind"
 
 _COLUMNS: Final = {
     # Of several columns the first counts; those with diacritics stand before those without.
@@ -33,6 +34,7 @@ _COLUMNS: Final = {
         *("adm1vi", "adm1name1", "adm1name", "name1", "adm1en"),
     ),
     KIND: ("type", "type3", "loai", "loaixa", "capdvhc", "loaidvhc", "engtype3"),
+    DISTRICT_KIND: ("type2", "loaihuyen", "engtype2"),
     CODE: (
         *("communecode", "wardcode", "code", "maxa", "maphuongxa", "mapx", "madvhc", "adm3pcode", "xacode"),
         *("gsocode", "macode", "ma"),
@@ -51,7 +53,13 @@ _AREA_COLUMNS: Final = {
 
 _CODE: Final = re.compile(r"(?:VN)?(?:\d{5})?(\d{5})(?:\.0)?", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"^\d+[_.\s-]+")
-_KIND_WORDS: Final = {"commune": "Xã", "ward": "Phường", "township": "Thị trấn", "townlet": "Thị trấn"}
+_KIND_WORDS: Final = {
+    "commune": "Xã",
+    "ward": "Phường",
+    "township": "Thị trấn",
+    "townlet": "Thị trấn",
+    "district": "Huyện",
+}
 _NO_TEXT: Final = frozenset({"", "nan", "none", "null", "na", "<na>"})
 
 
@@ -109,10 +117,16 @@ class Attributes:
     @cached_property
     def commune_names(self) -> list[str]:
         """Name of each feature's commune with its type word where that is known; ``""`` where it has none."""
-        names, kinds = self.of(COMMUNE_NAME), self.of(KIND)
-        if names is None:
-            return [""] * len(self.places)
-        if kinds is None or self.roles[KIND] == self.roles[COMMUNE_NAME]:
+        return self._with_kinds(COMMUNE_NAME, KIND) or [""] * len(self.places)
+
+    @cached_property
+    def district_names(self) -> list[str] | None:
+        """Name of each feature's district with its type word where that is known; None where no column has them."""
+        return self._with_kinds(DISTRICT_NAME, DISTRICT_KIND)
+
+    def _with_kinds(self, name_role: str, kind_role: str) -> list[str] | None:
+        names, kinds = self.of(name_role), self.of(kind_role)
+        if names is None or kinds is None:
             return names
         return [_with_kind(name, kind) for name, kind in zip(names, kinds, strict=True)]
 

@@ -143,12 +143,13 @@ def _overlapping(shapes: Shapes, bad: NDArray[np.intp]) -> list[tuple[tuple[int,
     """Return each pair of units that overlap, with what they have in common."""
     if not len(bad):
         return []
-    first, second = shapely.STRtree(shapes[bad]).query(shapes[bad], predicate="intersects")
-    is_once = first < second
-    first, second = bad[first[is_once]], bad[second[is_once]]
+    # Of a unit that lies wholly inside another only one of the two has invalid edges.
+    found, other = shapely.STRtree(shapes).query(shapes[bad], predicate="intersects")
+    pairs = np.unique(np.sort(np.column_stack([bad[found], other]), axis=1), axis=0)
+    first, second = pairs[pairs[:, 0] < pairs[:, 1]].T
     common = shapely.intersection(shapes[first], shapes[second])
-    found = zip(first, second, common, shapely.area(common), strict=True)
-    return [((int(i), int(j)), only_polygons(shape)) for i, j, shape, area in found if area >= LEAST_AREA_M2]
+    measured = zip(first, second, common, shapely.area(common), strict=True)
+    return [((int(i), int(j)), only_polygons(shape)) for i, j, shape, area in measured if area >= LEAST_AREA_M2]
 
 
 def _flaw(codes: tuple[str, ...], shape: Any, sliver_m: float) -> Flaw:

@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geodata.boundary_attributes import CODE, COMMUNE_NAME, DISTRICT_NAME, Attributes, is_same_name
+from geodata.boundary_attributes import CODE, COMMUNE_NAME, Attributes, is_same_name
 from geodata.boundary_location import KnownGround
 from geodata.crs import METRES_SOUTH
 from geodata.errors import BoundaryError, mark
@@ -288,16 +288,24 @@ class _Recogniser:
 
     def _find_by_names(self, row: int, name: str) -> PlaceMatch:
         attributes, names = self._attributes, self._list.names
-        provinces, districts = attributes.provinces, attributes.of(DISTRICT_NAME)
+        provinces, districts = attributes.provinces, attributes.district_names
         if not name or (provinces is None and districts is None):
             return PlaceMatch(None)
         province = names.find_province(provinces[row]).code if provinces else None
         if provinces and provinces[row] and province is None:
             return PlaceMatch(None)  # another province's
         has_districts = districts is not None and len(self._list.units.districts) > 0
-        district = names.find_district(districts[row], province_code=province).code if has_districts else None  # type: ignore[index]
-        parent = district or province
+        district = names.find_district(districts[row], province_code=province) if has_districts else PlaceMatch(None)  # type: ignore[index]
+        if district.is_ambiguous and not district.former_name:
+            return self._in_one_of(district.candidates, name)
+        parent = district.code or province
         return names.find_commune(name, parent_code=parent) if parent else PlaceMatch(None)
+
+    def _in_one_of(self, districts: Sequence[str], name: str) -> PlaceMatch:
+        """Return the commune of the one district that has it: the town Cai Lậy has a ward 3, the district has none."""
+        matches = [self._list.names.find_commune(name, parent_code=code) for code in districts]
+        exact = [match for match in matches if match.code and not match.is_close]
+        return exact[0] if len(exact) == 1 else PlaceMatch(None)
 
     def _held_to_place(self, row: int, feature: Feature) -> Feature:
         if feature.code is None or self._list.ground.distance_km(self._shapes[row], feature.code) <= FAR_KM:
@@ -339,11 +347,30 @@ class _Recogniser:
             [bool(provinces and provinces[row]) and not self._is_own_province(provinces[row]) for row in rows]  # type: ignore[index]
         )
         covered = self._list.ground.covers(np.array(self._shapes)[rows], has_foreign_province=is_foreign)
-        outside = {row for row, is_covered in zip(rows, covered, strict=True) if not is_covered}
-        return [
-            replace(feature, how=OUTSIDE, reason="", suggestions=()) if row in outside else feature
-            for row, feature in enumerate(found)
-        ]
+        taken = {feature.code for feature in found if feature.code}
+        result = list(found)
+        for row, is_covered, is_other in zip(rows, covered, is_foreign, strict=True):
+            if is_covered:
+                continue
+            # An islet far from its commune's known point is not another province's because of that.
+            namesakes = () if is_other else self._namesakes(self._attributes.commune_names[row], taken)
+            if namesakes:
+                result[row] = replace(found[row], suggestions=namesakes)
+            else:
+                result[row] = replace(found[row], how=OUTSIDE, reason="", suggestions=())
+        return result
+
+    def _namesakes(self, name: str, taken: set[str]) -> tuple[str, ...]:
+        """Return the communes that bear a name and that no feature is."""
+        codes = self._codes_by_name.get(accented_key(split_type_word(name)[1]), ()) if name else ()
+        return tuple(code for code in codes if code not in taken)[:3]
+
+    @cached_property
+    def _codes_by_name(self) -> dict[str, list[str]]:
+        codes: dict[str, list[str]] = defaultdict(list)
+        for code, name in zip(self._communes.index, self._communes["name"], strict=True):
+            codes[accented_key(str(name))].append(str(code))
+        return codes
 
     def _is_own_province(self, typed: str) -> bool:
         return self._list.names.find_province(typed).code is not None

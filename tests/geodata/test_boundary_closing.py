@@ -6,6 +6,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import Polygon, box
 
 from geodata.boundary_closing import areas_m2, close_slivers
@@ -132,3 +134,31 @@ def test_areas_are_those_on_the_ellipsoid_far_from_the_central_meridian() -> Non
 
 def test_empty_layer_has_no_flaws() -> None:
     assert close_slivers(layer()).overlaps == ()
+
+
+@given(st.lists(st.integers(-4, 4), min_size=12, max_size=12))
+@settings(max_examples=40, deadline=None)
+def test_whatever_borders_are_off_by_a_few_metres_closing_gives_a_coverage(offsets: list[int]) -> None:
+    """Four squares whose neighbouring edges were each drawn by itself: at most 8 m apart, so all of it is slivers."""
+    corners = [(0, 0), (1000, 0), (0, 1000), (1000, 1000)]
+    shapes = [
+        box(x + offsets[3 * n], y + offsets[3 * n + 1], x + 1000 + offsets[3 * n + 2], y + 1000)
+        for n, (x, y) in enumerate(corners)
+    ]
+    found = close_slivers(layer(*shapes))
+    closed = metres(found.communes)
+    assert shapely.coverage_is_valid(closed)
+    assert all(flaw.is_closed for flaw in (*found.overlaps, *found.gaps))
+    # Nobody loses or gains more than the strips along its borders.
+    before = shapely.area(metres(layer(*shapes)))
+    assert np.abs(shapely.area(closed) - before).max() <= 4 * 1010 * 8
+    # All ground that any of them had is still somebody's.
+    assert shapely.area(shapely.difference(shapely.union_all(metres(layer(*shapes))), shapely.union_all(closed))) < 1
+
+
+def test_unit_inside_another_is_a_wide_overlap() -> None:
+    found = close_slivers(layer(LEFT, box(400, 400, 600, 600)))
+    [overlap] = found.overlaps
+    assert overlap.area_m2 == pytest.approx(40_000, rel=LOOSE)
+    assert not overlap.is_closed
+    assert shapely.area(metres(found.communes)) == pytest.approx([1_000_000, 40_000], abs=1)

@@ -148,6 +148,27 @@ def test_communes_that_were_merged_are_parts_of_the_one_they_became() -> None:
     assert [feature.former_name for feature in found.features] == ["", "Xã Tân Kim"]
 
 
+def test_district_that_may_be_two_is_the_one_that_has_the_commune() -> None:
+    """Thị xã Cai Lậy has a ward 3, huyện Cai Lậy has Hiệp Đức; GADM writes both districts CaiLậy."""
+    communes = unit_list().units.communes
+    town = communes.index[(communes["district_code"] == "817") & (communes["name"] == "3")][0]
+    rural = communes.index[(communes["district_code"] == "820") & (communes["name"] == "Hiệp Đức")][0]
+    features = gpd.GeoDataFrame(
+        {"NAME_1": ["TiềnGiang"] * 2, "NAME_2": ["CaiLậy"] * 2, "NAME_3": ["3", "HiệpĐức"], "TYPE_3": ["Phường", "Xã"]},
+        geometry=[load_cell(town), load_cell(rural)],
+        crs="EPSG:4326",
+    )
+    found = found_in(features)
+    assert codes(found) == [town, rural]
+    assert found.counts[BY_NAMES] == 2
+
+
+def test_islet_far_from_its_commune_is_asked_for_and_not_taken_for_another_provinces() -> None:
+    features = gpd.GeoDataFrame({"ten": ["Xã Thổ Châu"]}, geometry=[box(103.46, 9.55, 103.48, 9.57)], crs="EPSG:4326")
+    [feature] = found_in(pd.concat([geoboundaries().rename(columns={"shapeName": "ten"}), features])).features[4:]
+    assert (feature.how, feature.reason, feature.suggestions) == (UNKNOWN, NO_MATCH, ("31105",))
+
+
 def test_commune_that_was_divided_is_not_followed() -> None:
     features = gpd.GeoDataFrame({"code": ["28186"]}, geometry=[load_cell("28159")], crs="EPSG:4326")
     [feature] = found_in(features).features
