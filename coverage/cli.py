@@ -142,7 +142,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
     _add_commune_commands(add("communes", None, say("Reconcile an organisation's own commune list.")), common, language)
     ledger = add("ledger", None, say("Import household ledgers: millions of rows of the billing system."))
-    add_ledger_commands(ledger, common, language)
+    add_ledger_commands(ledger, common, language, read_day=_day)
     _add_boundary_commands(
         add("boundaries", None, say("Check, add, list or download boundary layers.")), common, language
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -38,8 +39,14 @@ _STATE_SENTENCES: Final = {
 }
 
 
-def add_ledger_commands(ledger: argparse.ArgumentParser, common: argparse.ArgumentParser, language: Language) -> None:
-    """Add the actions of ``phudien ledger``."""
+def add_ledger_commands(
+    ledger: argparse.ArgumentParser,
+    common: argparse.ArgumentParser,
+    language: Language,
+    *,
+    read_day: Callable[[str], date],
+) -> None:
+    """Add the actions of ``phudien ledger``; `read_day` reads a day as the other commands do."""
     say = language.say
     actions = ledger.add_subparsers(dest="action", required=True, metavar="ACTION")
     taking = actions.add_parser(
@@ -70,6 +77,12 @@ def add_ledger_commands(ledger: argparse.ArgumentParser, common: argparse.Argume
         metavar="ADDRESS",
         help=say("roll up on a Dask cluster, such as tcp://192.168.1.20:8786; its machines must see the files"),
     )
+    taking.add_argument(
+        "--units-of",
+        type=read_day,
+        metavar="DATE",
+        help=say("day in whose units communes are sought (default: those of the ledger's quarters)"),
+    )
     taking.add_argument("--accept", action="store_true", help=say("accept it if it has no errors"))
     taking.add_argument("--reason", default="", help=say("why the warnings of the file are accepted"))
     taking.add_argument("--user", help=say("who imports (default: the login name)"))
@@ -87,6 +100,7 @@ def import_ledger(options: argparse.Namespace, language: Language) -> int:
         _columns(options.columns),
         good_rows_only=options.good_rows,
         is_complete=options.complete,
+        units_of=options.units_of,
     )
     bar = ProgressBar(language, is_shown=not options.json)
     address = options.cluster or workspace.settings.cluster_address

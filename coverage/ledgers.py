@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,9 @@ from coverage import changes
 from coverage.surveys import REFUSED, Effect, effects_of
 from coverage.workspace import Workspace
 from geodata.errors import WorkspaceError, mark
+from geodata.periods import Period
 from geodata.tables import FIGURE_COLUMNS
+from geodata.units import Units
 from loaders.ledger import checkpoint, figures, importing, problems, sources
 from loaders.ledger.judging import Cell
 from loaders.ledger.locating import LocatedOutlines
@@ -91,6 +94,8 @@ class LedgerCall:
         Keep the rows without errors of a ledger that has rows with errors.
     is_complete
         The ledger holds every household: kinds of supply that it lacks are zero, not missing.
+    units_of
+        Day in whose list communes are sought; None for the list of the ledger's quarters.
     """
 
     paths: Sequence[Path]
@@ -99,6 +104,7 @@ class LedgerCall:
     columns: Mapping[str, str] | None = None
     good_rows_only: bool = False
     is_complete: bool = False
+    units_of: date | None = None
 
 
 class Ledgers:
@@ -158,27 +164,31 @@ class Ledgers:
         folder = self._workspace.home / LEDGER_FOLDER / sha256[:32]
         folder.mkdir(parents=True, exist_ok=True)
         ledger = importing.open_ledger(files, template, folder, call.columns)
-        outlines = (
-            LocatedOutlines(self._workspace.exact_layer(self._workspace.units.list_date))
-            if ledger.columns.has_points
-            else None
-        )
-        places = StatedPlaces(self._workspace.units, self._workspace.names_on(self._workspace.units.list_date))
+        units = self._workspace.units_on(call.units_of or self._list_of(ledger))
+        layer = self._workspace.exact_layer(units.list_date) if ledger.columns.has_points else None
+        outlines = None if layer is None else LocatedOutlines(layer)
+        places = StatedPlaces(units, self._workspace.names_on(units.list_date))
         plan = importing.plan_of(ledger, template, places, outlines, folder / "scratch")
         path = ", ".join(str(path.resolve()) for path in call.paths)
-        record = LedgerRecord(0, sha256, size, path, self._fingerprint(plan), call.is_complete)
+        record = LedgerRecord(
+            0, sha256, size, path, checkpoint.fingerprint(plan, list_date=units.list_date.isoformat()), call.is_complete
+        )
         name = ", ".join(path.name for path in call.paths)
         kept = checkpoint.Checkpoint(folder / f"{record.fingerprint[:32]}_{self._partition_rows}")
-        found = self._known(name, record) or self._rolled_up(name, record, call, ledger, plan, kept, run, progress)
+        found = self._known(name, record, units) or self._rolled_up(
+            name, record, call, units, ledger, plan, kept, run, progress
+        )
         if found.state != REFUSED:
             checkpoint.Checkpoint(folder).remove()
         return found
 
-    def _fingerprint(self, plan: RollupPlan) -> str:
-        day = self._workspace.units.list_date.isoformat()
-        return checkpoint.fingerprint(plan, list_date=day)
+    def _list_of(self, ledger: importing.OpenLedger) -> date:
+        """Return the day of the list of the ledger's quarters; where it has none, that of the newest with figures."""
+        quarters = sorted(importing.quarters_in(ledger))
+        days = {self._workspace.list_of_quarter(Period.parse(quarter)) for quarter in quarters}
+        return min(days, default=self._workspace.list_of_newest_quarter())
 
-    def _known(self, name: str, record: LedgerRecord) -> LedgerProposal | None:
+    def _known(self, name: str, record: LedgerRecord, units: Units) -> LedgerProposal | None:
         """Return the proposal of a ledger that is stored already, read in the same way."""
         with engine.reading(self._workspace.engine) as connection:
             same = ledgers.find_same_ledger(connection, sha256=record.ledger_sha256, fingerprint=record.fingerprint)
@@ -187,16 +197,16 @@ class Ledgers:
             batch, known = same
             issues = tuple(batches.issues_of(connection, batch.id))
             counts = ledgers.read_rollup(connection, batch)
-        table, current = self._tables(counts, is_complete=known.is_complete)
-        return self._proposal(
-            name, known, batch.state, batch.id, (batch.rows_read, batch.rows_valid), issues, current, table
-        )
+        table, current = self._tables(counts, units, is_complete=known.is_complete)
+        rows = (batch.rows_read, batch.rows_valid)
+        return self._proposal(name, known, batch.state, batch.id, rows, issues, current, table, units)
 
     def _rolled_up(
         self,
         name: str,
         record: LedgerRecord,
         call: LedgerCall,
+        units: Units,
         ledger: importing.OpenLedger,
         plan: RollupPlan,
         kept: checkpoint.Checkpoint,
@@ -206,15 +216,17 @@ class Ledgers:
         rollup = importing.roll_up_ledger(
             ledger, plan, kept, run=run, partition_rows=self._partition_rows, progress=progress
         )
-        table, current = self._tables(rollup.counts, is_complete=call.is_complete)
-        issues = (*self._issues(rollup, is_complete=call.is_complete), *self._contradictions(current, table))
+        table, current = self._tables(rollup.counts, units, is_complete=call.is_complete)
+        elsewhere = self._quarters_elsewhere(table, units)
+        own = self._issues(rollup, units, is_complete=call.is_complete)
+        issues = (*elsewhere, *own, *self._contradictions(current, table))
         has_errors = any(issue.severity == ERROR for issue in issues)
         rows = (rollup.rows, rollup.rows_counted)
-        if not rollup.rows_counted or (has_errors and not call.good_rows_only):
-            return self._proposal(name, record, REFUSED, None, rows, issues, current, table)
+        if not rollup.rows_counted or elsewhere or (has_errors and not call.good_rows_only):
+            return self._proposal(name, record, REFUSED, None, rows, issues, current, table, units)
         with engine.writing(self._workspace.engine) as connection:
-            batch_id = self._keep(connection, name, record, call.user, rollup, issues, table)
-        return self._proposal(name, record, batches.DRAFT, batch_id, rows, issues, current, table)
+            batch_id = self._keep(connection, name, record, call.user, rollup, issues, table, units)
+        return self._proposal(name, record, batches.DRAFT, batch_id, rows, issues, current, table, units)
 
     def _keep(
         self,
@@ -225,6 +237,7 @@ class Ledgers:
         rollup: PartialRollup,
         issues: Sequence[Issue],
         table: pd.DataFrame,
+        units: Units,
     ) -> int:
         """Store a roll-up as a draft; a draft of the same ledger, read otherwise, is withdrawn."""
         workspace = self._workspace
@@ -236,7 +249,7 @@ class Ledgers:
             file_name=name,
             content=ledgers.rollup_bytes(rollup.counts),
             user=user,
-            unit_list_date=workspace.units.list_date,
+            unit_list_date=units.list_date,
             rows_read=rollup.rows,
             rows_valid=rollup.rows_counted,
         )
@@ -246,17 +259,36 @@ class Ledgers:
         batches.add_issues(connection, batch_id, list(issues))
         return batch_id
 
-    def _tables(self, counts: Counter[Cell], *, is_complete: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _tables(self, counts: Counter[Cell], units: Units, *, is_complete: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the figures of a roll-up, and those that count now for its quarters."""
-        communes = self._workspace.units.communes
+        communes = units.communes
         is_rural = dict(zip(communes.index.astype(str), communes["is_rural"].astype(bool), strict=True))
         table = figures.figures_of(counts, is_rural=is_rural, is_complete=is_complete)
-        day = self._workspace.units.list_date
+        day = units.list_date
         now = [self._workspace.figures(period=period, told_on=day) for period in table["period"].unique()]
         return table, pd.concat(now, ignore_index=True) if now else table
 
-    def _issues(self, rollup: PartialRollup, *, is_complete: bool) -> list[Issue]:
-        day = f"{self._workspace.units.list_date:%d/%m/%Y}"
+    def _quarters_elsewhere(self, table: pd.DataFrame, units: Units) -> list[Issue]:
+        """Refuse quarters whose communes are kept in another list than the one in which the ledger was read."""
+        lists = {code: self._workspace.list_of_quarter(Period.parse(code)) for code in sorted(set(table["period"]))}
+        other = {code: day for code, day in lists.items() if day != units.list_date}
+        if not other:
+            return []
+        sentence = mark(
+            "The ledger was read in the communes of {day}, and its quarters {periods} are kept in those of {days}. "
+            "Put the quarters of each list into a ledger of its own, or read this one by --units-of {units_of}."
+        )
+        days = sorted(set(other.values()))
+        values = {
+            "day": f"{units.list_date:%d/%m/%Y}",
+            "periods": ", ".join(other),
+            "days": ", ".join(f"{day:%d/%m/%Y}" for day in days),
+            "units_of": days[0].isoformat(),
+        }
+        return [Issue("ledger.list-differs", ERROR, "", "", "", "", sentence, values)]
+
+    def _issues(self, rollup: PartialRollup, units: Units, *, is_complete: bool) -> list[Issue]:
+        day = f"{units.list_date:%d/%m/%Y}"
         found = dict(rollup.problems)
         absent = () if is_complete else figures.absent_kinds(rollup.counts)
         if absent and rollup.rows_counted:
@@ -294,7 +326,8 @@ class Ledgers:
         issues: Sequence[Issue],
         current: pd.DataFrame,
         table: pd.DataFrame,
+        units: Units,
     ) -> LedgerProposal:
         difference = changes.compare_figures(current[list(FIGURE_COLUMNS)], table)
-        effects = tuple(effects_of(self._workspace, current, table, self._workspace.units))
+        effects = tuple(effects_of(self._workspace, current, table, units))
         return LedgerProposal(name, record, state, batch_id, *rows, tuple(issues), difference, effects)

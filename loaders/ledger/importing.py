@@ -17,7 +17,8 @@ from loaders.ledger.doubled import find_doubled, take_out_doubled, write_keys
 from loaders.ledger.geoparquet import require_wgs84
 from loaders.ledger.plan import PARTITION_ROWS, LedgerColumns, LedgerWords, Outlines, Partition, Places, RollupPlan
 from loaders.ledger.problems import Problem, Sample
-from loaders.ledger.queries import opened
+from loaders.ledger.quarters import quarter_of
+from loaders.ledger.queries import opened, quoted
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
 from loaders.ledger.sources import LedgerFile, ParquetRows, parquet_labels, part
 from loaders.survey.issues import ERROR
@@ -27,6 +28,9 @@ READING, ROLLING, DOUBLED = "reading", "rolling", "doubled"
 """Stages of an import, as `Progress` is told them."""
 
 SAMPLES: Final = 20
+
+_MOST_TEXTS: Final = 10_000
+"""Different texts of the column of quarters that are looked at before the roll-up, which looks at all."""
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, and the rows (in `READING` the bytes) that are done and expected."""
@@ -104,6 +108,19 @@ def open_ledger(
             for made in rows:
                 require_wgs84(connection, made.path, geometry, file_name=made.file.name)
     return OpenLedger(tuple(rows), columns, tuple(labels))
+
+
+def quarters_in(ledger: OpenLedger) -> frozenset[str]:
+    """Return the quarters that a ledger names, as far as its first `_MOST_TEXTS` different texts tell."""
+    column = ledger.columns.get("period")
+    if column is None:
+        return frozenset()
+    paths = sorted({made.path for made in ledger.files})
+    rows = "read_parquet(?, union_by_name = true)"
+    query = f"SELECT DISTINCT CAST({quoted(column)} AS VARCHAR) FROM {rows} LIMIT {_MOST_TEXTS}"
+    with opened() as connection:
+        texts = [text for (text,) in connection.execute(query, [paths]).fetchall() if text]
+    return frozenset(quarter for text in texts if (quarter := quarter_of(text)) is not None)
 
 
 def plan_of(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,25 @@ def test_an_office_has_templates_of_its_own(workspace: Workspace, tmp_path: Path
     assert propose(workspace, path, template_id="cmis").state == DRAFT
     with pytest.raises(WorkspaceError, match="no template"):
         propose(workspace, path, template_id="khac")
+
+
+def test_communes_are_sought_in_the_list_of_the_quarter(tmp_path: Path) -> None:
+    today = Workspace(tmp_path / "today", clock=lambda: datetime(2026, 1, 10, tzinfo=UTC))
+    new = today.lists.pairs(date(2021, 7, 1), date(2025, 7, 1)).set_index("from_code")["to_code"][MY_DUC]
+    rows = [[code, new, "2025-Q4", kind] for code, _, _, kind in good_rows()]
+    proposal = propose(today, ledger(tmp_path / "2025.csv", rows))
+    assert (proposal.state, proposal.rows_valid) == (DRAFT, 100)
+    (batch,) = today.batches()
+    assert batch.unit_list_date == "2025-07-01"
+
+
+def test_quarters_of_two_lists_in_one_ledger_are_refused(tmp_path: Path) -> None:
+    today = Workspace(tmp_path / "today", clock=lambda: datetime(2026, 1, 10, tzinfo=UTC))
+    rows = [*good_rows(10), *([f"N{n}", MY_DUC, "2025-Q4", "trực tiếp"] for n in range(10))]
+    proposal = propose(today, ledger(tmp_path / "hai.csv", rows), good_rows_only=True)
+    assert proposal.state == REFUSED
+    assert "ledger.list-differs" in {issue.code for issue in proposal.issues}
+    assert today.batches() == []
 
 
 def test_a_ledger_that_cannot_be_read_leaves_nothing(workspace: Workspace, tmp_path: Path) -> None:
