@@ -12,7 +12,7 @@ from typing import Final
 
 from coverage import answers
 from coverage.commands import DATA_PROBLEMS, DONE, print_json, user_of
-from coverage.ledgers import HOUSEHOLD_LEDGER, LedgerCall, LedgerProposal, Ledgers
+from coverage.ledgers import HOUSEHOLD_LEDGER, MAIN_INDICATORS, LedgerCall, LedgerProposal, Ledgers
 from coverage.surveys import REFUSED, Effect
 from coverage.workspace import Workspace
 from geodata.errors import ClusterError, FileError, PhuDienError, mark
@@ -22,9 +22,6 @@ from loaders.ledger.cluster import run_on
 from loaders.ledger.importing import DOUBLED, READING, ROLLING, run_here
 
 _BAR: Final = 24
-
-_MAIN_INDICATORS: Final = ("households_with_power_share", "direct_share", "bulk_share")
-"""What is printed of the effect on a province."""
 
 _STAGES: Final = {
     READING: mark("Reading the file"),
@@ -200,7 +197,7 @@ def _print_effect(effect: Effect, workspace: Workspace, language: Language) -> N
     """Print the main shares of a province and quarter before and after."""
     province = workspace.units.find(effect.province_code)["full_name"]
     changed = []
-    for name in _MAIN_INDICATORS:
+    for name in MAIN_INDICATORS:
         after = effect.after[name]
         was = effect.before[name].display(language) if name in effect.before else "–"
         if was != after.display(language):

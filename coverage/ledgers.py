@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -36,6 +36,12 @@ HOUSEHOLD_LEDGER: Final = "household_ledger"
 LEDGER_FOLDER: Final = "ledgers"
 """Folder of the workspace in which imports that are under way keep what they have done."""
 
+MAIN_INDICATORS: Final = ("households_with_power_share", "direct_share", "bulk_share")
+"""What is told of the effect on a province."""
+
+_QUARTERS_COMPARED: Final = 4
+"""Newest quarters of a ledger whose effect on the provinces is told; of ten years it would take minutes."""
+
 _SHOWN: Final = 20
 
 
@@ -56,8 +62,10 @@ class LedgerProposal:
         Rows of the ledger, and those that count as a household.
     issues
         What is wrong with its rows, one issue for each rule that was broken.
-    changes, effects
+    changes
         What accepting changes, as for a survey.
+    effects
+        What it does to `MAIN_INDICATORS` of each province, in the newest four quarters of the ledger.
     """
 
     file_name: str
@@ -95,7 +103,7 @@ class LedgerCall:
     is_complete
         The ledger holds every household: kinds of supply that it lacks are zero, not missing.
     units_of
-        Day in whose list communes are sought; None for the list of the ledger's quarters.
+        Day in whose list communes are sought; None for the list of most of the ledger's rows.
     """
 
     paths: Sequence[Path]
@@ -147,7 +155,8 @@ class Ledgers:
         Roll a ledger up and keep that as a draft; one with errors is refused, and nothing of it is stored.
 
         What is done is kept in `LEDGER_FOLDER` until the draft is stored, so that an import that was killed goes on
-        from there. The same ledger again gives the batch that it has already.
+        from there. The same ledger again gives the batch that it has already. Communes are those of the official list
+        of its quarters.
 
         Raises
         ------
@@ -156,6 +165,13 @@ class Ledgers:
         FileError
             If a file cannot be read or a column is missing.
         """
+        opened = self._open(call, progress)
+        found = self._known(opened) or self._rolled_up(opened, call, run, progress)
+        if found.state != REFUSED:
+            checkpoint.Checkpoint(opened.folder).remove()
+        return found
+
+    def _open(self, call: LedgerCall, progress: importing.Progress | None) -> _Opened:
         template = self.template(call.template_id)
         files = sources.find_files(list(call.paths))
         sha256, size = sources.hash_files(
@@ -164,170 +180,168 @@ class Ledgers:
         folder = self._workspace.home / LEDGER_FOLDER / sha256[:32]
         folder.mkdir(parents=True, exist_ok=True)
         ledger = importing.open_ledger(files, template, folder, call.columns)
-        units = self._workspace.units_on(call.units_of or self._list_of(ledger))
-        layer = self._workspace.exact_layer(units.list_date) if ledger.columns.has_points else None
-        outlines = None if layer is None else LocatedOutlines(layer)
-        places = StatedPlaces(units, self._workspace.names_on(units.list_date))
-        plan = importing.plan_of(ledger, template, places, outlines, folder / "scratch")
+        day, quarters = self._list_of(importing.rows_by_quarter(ledger), call.units_of)
+        units = self._workspace.units_on(day)
+        places = StatedPlaces(units, self._workspace.names_on(day))
+        outlines = LocatedOutlines(self._workspace.exact_layer(day)) if ledger.columns.has_points else None
+        plan = importing.plan_of(ledger, template, places, outlines, folder / "scratch", quarters=quarters)
+        fingerprint = checkpoint.fingerprint(plan, list_date=day.isoformat())
         path = ", ".join(str(path.resolve()) for path in call.paths)
-        record = LedgerRecord(
-            0, sha256, size, path, checkpoint.fingerprint(plan, list_date=units.list_date.isoformat()), call.is_complete
-        )
-        name = ", ".join(path.name for path in call.paths)
-        kept = checkpoint.Checkpoint(folder / f"{record.fingerprint[:32]}_{self._partition_rows}")
-        found = self._known(name, record, units) or self._rolled_up(
-            name, record, call, units, ledger, plan, kept, run, progress
-        )
-        if found.state != REFUSED:
-            checkpoint.Checkpoint(folder).remove()
-        return found
+        record = LedgerRecord(0, sha256, size, path, fingerprint, call.is_complete)
+        return _Opened(", ".join(path.name for path in call.paths), record, ledger, plan, units, folder)
 
-    def _list_of(self, ledger: importing.OpenLedger) -> date:
-        """Return the day of the list of the ledger's quarters; where it has none, that of the newest with figures."""
-        quarters = sorted(importing.quarters_in(ledger))
-        days = {self._workspace.list_of_quarter(Period.parse(quarter)) for quarter in quarters}
-        return min(days, default=self._workspace.list_of_newest_quarter())
+    def _list_of(self, rows: Mapping[str, int], units_of: date | None) -> tuple[date, tuple[str, ...]]:
+        """
+        Return the day of the list in which communes are sought, and the quarters that are kept in it.
 
-    def _known(self, name: str, record: LedgerRecord, units: Units) -> LedgerProposal | None:
+        Parameters
+        ----------
+        rows
+            Rows of the ledger by quarter; the list of most of them is taken.
+        units_of
+            A day whose list is taken instead.
+        """
+        days = {quarter: self._workspace.list_of_quarter(Period.parse(quarter)) for quarter in rows}
+        by_day: Counter[date] = Counter()
+        for quarter, day in days.items():
+            by_day[day] += rows[quarter]
+        if units_of is not None:
+            taken = self._workspace.units_on(units_of).list_date
+        elif by_day:
+            taken = max(by_day, key=lambda day: (by_day[day], day))
+        else:
+            taken = self._workspace.list_of_newest_quarter()
+        return taken, tuple(sorted(quarter for quarter, day in days.items() if day == taken))
+
+    def _known(self, opened: _Opened) -> LedgerProposal | None:
         """Return the proposal of a ledger that is stored already, read in the same way."""
+        record = opened.record
         with engine.reading(self._workspace.engine) as connection:
             same = ledgers.find_same_ledger(connection, sha256=record.ledger_sha256, fingerprint=record.fingerprint)
             if same is None or same[1].is_complete != record.is_complete:
                 return None
             batch, known = same
-            issues = tuple(batches.issues_of(connection, batch.id))
+            issues = batches.issues_of(connection, batch.id)
             counts = ledgers.read_rollup(connection, batch)
-        table, current = self._tables(counts, units, is_complete=known.is_complete)
-        rows = (batch.rows_read, batch.rows_valid)
-        return self._proposal(name, known, batch.state, batch.id, rows, issues, current, table, units)
+        tables = self._tables(counts, opened)
+        found = self._proposal(replace(opened, record=known), tables, issues, (batch.rows_read, batch.rows_valid))
+        return replace(found, state=batch.state, batch_id=batch.id)
 
     def _rolled_up(
-        self,
-        name: str,
-        record: LedgerRecord,
-        call: LedgerCall,
-        units: Units,
-        ledger: importing.OpenLedger,
-        plan: RollupPlan,
-        kept: checkpoint.Checkpoint,
-        run: importing.Runner,
-        progress: importing.Progress | None,
+        self, opened: _Opened, call: LedgerCall, run: importing.Runner, progress: importing.Progress | None
     ) -> LedgerProposal:
+        kept = checkpoint.Checkpoint(opened.folder / f"{opened.record.fingerprint[:32]}_{self._partition_rows}")
         rollup = importing.roll_up_ledger(
-            ledger, plan, kept, run=run, partition_rows=self._partition_rows, progress=progress
+            opened.ledger, opened.plan, kept, run=run, partition_rows=self._partition_rows, progress=progress
         )
-        table, current = self._tables(rollup.counts, units, is_complete=call.is_complete)
-        elsewhere = self._quarters_elsewhere(table, units)
-        own = self._issues(rollup, units, is_complete=call.is_complete)
-        issues = (*elsewhere, *own, *self._contradictions(current, table))
+        tables = self._tables(rollup.counts, opened)
+        issues = [*self._issues(rollup, opened), *_contradictions(*tables)]
+        found = self._proposal(opened, tables, issues, (rollup.rows, rollup.rows_counted))
         has_errors = any(issue.severity == ERROR for issue in issues)
-        rows = (rollup.rows, rollup.rows_counted)
-        if not rollup.rows_counted or elsewhere or (has_errors and not call.good_rows_only):
-            return self._proposal(name, record, REFUSED, None, rows, issues, current, table, units)
+        if not rollup.rows_counted or (has_errors and not call.good_rows_only):
+            return found
         with engine.writing(self._workspace.engine) as connection:
-            batch_id = self._keep(connection, name, record, call.user, rollup, issues, table, units)
-        return self._proposal(name, record, batches.DRAFT, batch_id, rows, issues, current, table, units)
+            batch_id = self._keep(connection, opened, call.user, rollup, issues, tables[1])
+        return replace(found, state=batches.DRAFT, batch_id=batch_id)
 
     def _keep(
         self,
         connection: Connection,
-        name: str,
-        record: LedgerRecord,
+        opened: _Opened,
         user: str,
         rollup: PartialRollup,
         issues: Sequence[Issue],
         table: pd.DataFrame,
-        units: Units,
     ) -> int:
         """Store a roll-up as a draft; a draft of the same ledger, read otherwise, is withdrawn."""
-        workspace = self._workspace
+        now, record = self._workspace.clock, opened.record
         same = ledgers.find_same_ledger(connection, sha256=record.ledger_sha256, fingerprint=record.fingerprint)
         if same is not None and same[0].state == batches.DRAFT:
-            batches.withdraw(connection, same[0].id, at=workspace.clock(), user=user, reason="read anew")
+            batches.withdraw(connection, same[0].id, at=now(), user=user, reason="read anew")
         new = NewBatch(
             kind=batches.LEDGER,
-            file_name=name,
+            file_name=opened.name,
             content=ledgers.rollup_bytes(rollup.counts),
             user=user,
-            unit_list_date=units.list_date,
+            unit_list_date=opened.units.list_date,
             rows_read=rollup.rows,
             rows_valid=rollup.rows_counted,
         )
-        batch_id = batches.add_draft(connection, new, at=workspace.clock())
+        batch_id = batches.add_draft(connection, new, at=now())
         ledgers.add_ledger(connection, batch_id, record)
         batches.add_figures(connection, batch_id, table)
         batches.add_issues(connection, batch_id, list(issues))
         return batch_id
 
-    def _tables(self, counts: Counter[Cell], units: Units, *, is_complete: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return the figures of a roll-up, and those that count now for its quarters."""
-        communes = units.communes
+    def _tables(self, counts: Counter[Cell], opened: _Opened) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the figures that count now for the quarters of a roll-up, and those of the roll-up."""
+        communes, day = opened.units.communes, opened.units.list_date
         is_rural = dict(zip(communes.index.astype(str), communes["is_rural"].astype(bool), strict=True))
-        table = figures.figures_of(counts, is_rural=is_rural, is_complete=is_complete)
-        day = units.list_date
+        table = figures.figures_of(counts, is_rural=is_rural, is_complete=opened.record.is_complete)
         now = [self._workspace.figures(period=period, told_on=day) for period in table["period"].unique()]
-        return table, pd.concat(now, ignore_index=True) if now else table
+        return pd.concat(now, ignore_index=True) if now else table, table
 
-    def _quarters_elsewhere(self, table: pd.DataFrame, units: Units) -> list[Issue]:
-        """Refuse quarters whose communes are kept in another list than the one in which the ledger was read."""
-        lists = {code: self._workspace.list_of_quarter(Period.parse(code)) for code in sorted(set(table["period"]))}
-        other = {code: day for code, day in lists.items() if day != units.list_date}
-        if not other:
-            return []
-        sentence = mark(
-            "The ledger was read in the communes of {day}, and its quarters {periods} are kept in those of {days}. "
-            "Put the quarters of each list into a ledger of its own, or read this one by --units-of {units_of}."
-        )
-        days = sorted(set(other.values()))
-        values = {
-            "day": f"{units.list_date:%d/%m/%Y}",
-            "periods": ", ".join(other),
-            "days": ", ".join(f"{day:%d/%m/%Y}" for day in days),
-            "units_of": days[0].isoformat(),
-        }
-        return [Issue("ledger.list-differs", ERROR, "", "", "", "", sentence, values)]
-
-    def _issues(self, rollup: PartialRollup, units: Units, *, is_complete: bool) -> list[Issue]:
-        day = f"{units.list_date:%d/%m/%Y}"
+    def _issues(self, rollup: PartialRollup, opened: _Opened) -> list[Issue]:
         found = dict(rollup.problems)
-        absent = () if is_complete else figures.absent_kinds(rollup.counts)
+        absent = () if opened.record.is_complete else figures.absent_kinds(rollup.counts)
         if absent and rollup.rows_counted:
             found["ledger.kind-absent", INFO] = problems.Problem(len(absent))
-        return problems.as_issues(found, day=day, kinds=", ".join(absent))
-
-    def _contradictions(self, current: pd.DataFrame, table: pd.DataFrame) -> list[Issue]:
-        """Tell communes whose stored figures contradict those of a ledger that leaves some unreported."""
-        if table.empty:
-            return []
-        after = changes.with_proposed(current, table).set_index(["commune_code", "period"])
-        after = after.loc[after.index.isin(table.set_index(["commune_code", "period"]).index)]
-        shared = after["households_shared"].fillna(0)
-        grid = after["households_direct"] + after["households_bulk"] + shared - after["households_grid"]
-        whole = after["households_grid"] + after["households_offgrid"] + after["households_without"]
-        is_wrong = (grid != 0).fillna(value=False) | (whole != after["households_all"]).fillna(value=False)
-        codes = [str(code) for code in after.index[is_wrong.to_numpy(dtype=bool)].get_level_values(0).unique()]
-        if not codes:
-            return []
-        sentence = mark(
-            "In {count} communes the figures that the ledger does not report, and that go on counting, contradict its "
-            "own: {communes}. Their indicators will say so."
-        )
-        shown = ", ".join(codes[:_SHOWN]) + (" …" if len(codes) > _SHOWN else "")
-        values = {"count": len(codes), "communes": shown}
-        return [Issue("ledger.contradicts-stored", WARNING, "", "", "", "", sentence, values)]
+        return problems.as_issues(found, day=f"{opened.units.list_date:%d/%m/%Y}", kinds=", ".join(absent))
 
     def _proposal(
         self,
-        name: str,
-        record: LedgerRecord,
-        state: str,
-        batch_id: int | None,
-        rows: tuple[int, int],
+        opened: _Opened,
+        tables: tuple[pd.DataFrame, pd.DataFrame],
         issues: Sequence[Issue],
-        current: pd.DataFrame,
-        table: pd.DataFrame,
-        units: Units,
+        rows: tuple[int, int],
     ) -> LedgerProposal:
+        """Return the proposal of a ledger that is not stored."""
+        current, table = tables
         difference = changes.compare_figures(current[list(FIGURE_COLUMNS)], table)
-        effects = tuple(effects_of(self._workspace, current, table, units))
-        return LedgerProposal(name, record, state, batch_id, *rows, tuple(issues), difference, effects)
+        newest = table[table["period"].isin(sorted(table["period"].unique())[-_QUARTERS_COMPARED:])]
+        effects = tuple(effects_of(self._workspace, current, newest, opened.units, only=MAIN_INDICATORS))
+        return LedgerProposal(opened.name, opened.record, REFUSED, None, *rows, tuple(issues), difference, effects)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """
+    A ledger whose columns, quarters and communes are known; nothing of it is rolled up yet.
+
+    Parameters
+    ----------
+    units
+        The official list of its quarters.
+    folder
+        Folder of the workspace for what its import makes.
+    """
+
+    name: str
+    record: LedgerRecord
+    ledger: importing.OpenLedger
+    plan: RollupPlan
+    units: Units
+    folder: Path
+
+
+def _contradictions(current: pd.DataFrame, table: pd.DataFrame) -> list[Issue]:
+    """Tell communes whose stored figures contradict those of a ledger that leaves some unreported."""
+    if table.empty:
+        return []
+    key = ["commune_code", "period"]
+    after = changes.with_proposed(current, table).set_index(key)
+    after = after.loc[after.index.isin(table.set_index(key).index)]
+    shared = after["households_shared"].fillna(0)
+    grid = after["households_direct"] + after["households_bulk"] + shared - after["households_grid"]
+    whole = after["households_grid"] + after["households_offgrid"] + after["households_without"]
+    is_wrong = (grid != 0).fillna(value=False) | (whole != after["households_all"]).fillna(value=False)
+    codes = [str(code) for code in after.index[is_wrong.to_numpy(dtype=bool)].get_level_values(0).unique()]
+    if not codes:
+        return []
+    sentence = mark(
+        "In {count} communes the figures that the ledger does not report, and that go on counting, contradict its "
+        "own: {communes}. Their indicators will say so."
+    )
+    shown = ", ".join(codes[:_SHOWN]) + (" …" if len(codes) > _SHOWN else "")
+    values = {"count": len(codes), "communes": shown}
+    return [Issue("ledger.contradicts-stored", WARNING, "", "", "", "", sentence, values)]

@@ -315,7 +315,14 @@ class Surveys:
         return annotated_workbook.annotate_workbook(content, file_name=file_name, issues=issues, language=language)
 
 
-def effects_of(workspace: Workspace, current: pd.DataFrame, proposed: pd.DataFrame, units: Units) -> Iterator[Effect]:
+def effects_of(
+    workspace: Workspace,
+    current: pd.DataFrame,
+    proposed: pd.DataFrame,
+    units: Units,
+    *,
+    only: Sequence[str] | None = None,
+) -> Iterator[Effect]:
     """
     Yield what proposed figures do to each province and quarter that they touch.
 
@@ -323,10 +330,12 @@ def effects_of(workspace: Workspace, current: pd.DataFrame, proposed: pd.DataFra
     ----------
     current, proposed
         Columns `FIGURE_COLUMNS`, in communes of `units`.
+    only
+        Names of the indicators that are wanted; all where None.
     """
     if proposed.empty:
         return
-    indicators = workspace.indicators
+    indicators = {name: found for name, found in workspace.indicators.items() if only is None or name in only}
     after = changes.with_proposed(current, proposed)
     provinces = units.communes["province_code"].reindex(proposed["commune_code"]).to_numpy()
     for period, province in sorted(set(zip(proposed["period"], provinces, strict=True))):

@@ -29,6 +29,7 @@ def fingerprint(plan: RollupPlan, *, list_date: str) -> str:
         plan.words.areas,
         plan.outlines.version if plan.outlines is not None else "",
         list_date,
+        plan.quarters,
         plan.samples,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -15,6 +15,7 @@ from loaders.survey.issues import ERROR, INFO, WARNING
 
 _COLUMNS_OF: Final = {
     "ledger.period-unreadable": ("period",),
+    "ledger.period-elsewhere": ("period",),
     "ledger.supply-unknown": ("supply_kind",),
     "ledger.area-unknown": ("area",),
     "ledger.commune-unknown": ("commune_code", "commune_name", "district_name"),

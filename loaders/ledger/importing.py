@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from loaders.ledger.geoparquet import require_wgs84
 from loaders.ledger.plan import PARTITION_ROWS, LedgerColumns, LedgerWords, Outlines, Partition, Places, RollupPlan
 from loaders.ledger.problems import Problem, Sample
 from loaders.ledger.quarters import quarter_of
-from loaders.ledger.queries import opened, quoted
+from loaders.ledger.queries import opened, texts_query
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
 from loaders.ledger.sources import LedgerFile, ParquetRows, parquet_labels, part
 from loaders.survey.issues import ERROR
@@ -110,28 +111,35 @@ def open_ledger(
     return OpenLedger(tuple(rows), columns, tuple(labels))
 
 
-def quarters_in(ledger: OpenLedger) -> frozenset[str]:
-    """Return the quarters that a ledger names, as far as its first `_MOST_TEXTS` different texts tell."""
-    column = ledger.columns.get("period")
-    if column is None:
-        return frozenset()
-    paths = sorted({made.path for made in ledger.files})
-    rows = "read_parquet(?, union_by_name = true)"
-    query = f"SELECT DISTINCT CAST({quoted(column)} AS VARCHAR) FROM {rows} LIMIT {_MOST_TEXTS}"
+def rows_by_quarter(ledger: OpenLedger) -> Counter[str]:
+    """Return how many rows of a ledger name which quarter; rows that name none count nowhere."""
+    found: Counter[str] = Counter()
     with opened() as connection:
-        texts = [text for (text,) in connection.execute(query, [paths]).fetchall() if text]
-    return frozenset(quarter for text in texts if (quarter := quarter_of(text)) is not None)
+        for rows in ledger.files:
+            query = texts_query(connection, rows.path, ledger.columns, "period")
+            texts = connection.execute(f"SELECT text, count(*) FROM ({query}) WHERE text IS NOT NULL GROUP BY text")
+            for text, count in texts.fetchall():
+                if (quarter := quarter_of(text)) is not None:
+                    found[quarter] += count
+    return found
 
 
 def plan_of(
-    ledger: OpenLedger, template: SurveyTemplate, places: Places, outlines: Outlines | None, scratch: Path
+    ledger: OpenLedger,
+    template: SurveyTemplate,
+    places: Places,
+    outlines: Outlines | None,
+    scratch: Path,
+    *,
+    quarters: tuple[str, ...] | None = None,
 ) -> RollupPlan:
-    """Return the plan by which a ledger is rolled up."""
+    """Return the plan by which a ledger is rolled up; its parameters are those of `RollupPlan`."""
     return RollupPlan(
         ledger.columns,
         LedgerWords.of(template),
         places,
         outlines if ledger.columns.has_points else None,
+        quarters,
         samples=SAMPLES,
         scratch=str(scratch),
     )

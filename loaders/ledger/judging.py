@@ -140,6 +140,8 @@ class Judge:
             problems.append(("ledger.household-missing", ERROR))
         if (quarter := self.quarter(period)) is None:
             problems.append(("ledger.period-unreadable", ERROR))
+        elif self._plan.quarters is not None and quarter not in self._plan.quarters:
+            problems.append(("ledger.period-elsewhere", ERROR))
         if not (supply := _meaning(kind, self._kinds)):
             problems.append(("ledger.supply-unknown", ERROR))
         if (stated_area := _meaning(area, self._areas)) is None:

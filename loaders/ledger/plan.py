@@ -190,6 +190,8 @@ class RollupPlan:
         Knows the communes that rows state.
     outlines
         Knows the communes that points lie in; None where the ledger has no points.
+    quarters
+        Quarters of which rows count, those that are told in the unit list of `places`; every one where None.
     samples
         Rows of each problem that are kept as examples.
     memory_mb, threads, scratch
@@ -200,6 +202,7 @@ class RollupPlan:
     words: LedgerWords
     places: Places
     outlines: Outlines | None = None
+    quarters: tuple[str, ...] | None = None
     samples: int = 20
     memory_mb: int = 256
     threads: int = 2

@@ -22,6 +22,10 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
         "{count} rows have no quarter that can be read; they are not counted. Write 2021-Q2, or a day such as "
         "30/06/2021."
     ),
+    ("ledger.period-elsewhere", ERROR): mark(
+        "{count} rows are of quarters whose communes stand in another official list than that of {day}; they are not "
+        "counted. Import the ledger once more for them, by --units-of and a day of theirs."
+    ),
     ("ledger.supply-unknown", ERROR): mark(
         "{count} rows have a kind of supply that is not known; they are not counted. Allowed: direct, bulk, "
         "shared, offgrid, none, their Vietnamese words, and the codes of the template."

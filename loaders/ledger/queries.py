@@ -12,7 +12,7 @@ import duckdb
 
 from geodata.coordinates import LAT_RANGE, LON_RANGE
 from loaders.ledger.judging import GOOD, INFINITE, METRES, MISSING, OUT_OF_RANGE, SWAPPED, UNREADABLE
-from loaders.ledger.plan import Partition, RollupPlan
+from loaders.ledger.plan import LedgerColumns, Partition, RollupPlan
 
 METRES_EAST: Final = (250_000.0, 750_000.0)
 METRES_NORTH: Final = (880_000.0, 1_500_000.0)
@@ -80,6 +80,13 @@ def types_of(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, str]
     """Return the columns of a Parquet file with their types."""
     found = connection.execute(f"DESCRIBE SELECT * FROM {parquet_scan(path)}").fetchall()
     return {str(name): str(kind) for name, kind, *_ in found if name != "file_row_number"}
+
+
+def texts_query(connection: duckdb.DuckDBPyConnection, path: str, columns: LedgerColumns, key: str) -> str:
+    """Return the query of one column of a Parquet file, as the column ``text``; days are quarters in it already."""
+    name = columns.get(key)
+    text = _text(name, types_of(connection, path)[name]) if name is not None else "NULL::VARCHAR"
+    return f"SELECT {text} AS text FROM {parquet_scan(path)}"
 
 
 def rows_query(connection: duckdb.DuckDBPyConnection, partition: Partition, plan: RollupPlan) -> str:

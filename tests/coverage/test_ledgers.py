@@ -62,6 +62,9 @@ def test_a_ledger_becomes_the_figures_of_its_communes(workspace: Workspace, tmp_
     proposal = propose(workspace, ledger(tmp_path / "so_ho.csv", good_rows()))
     assert (proposal.state, proposal.rows_read, proposal.rows_valid, proposal.issues) == (DRAFT, 100, 100, ())
     assert proposal.change_counts == {"new": 11, "changed": 0, "unchanged": 0}
+    (effect,) = proposal.effects
+    assert (effect.province_code, effect.period, effect.before) == ("89", "2021-Q2", {})
+    assert (effect.after["bulk_share"].numerator, effect.after["bulk_share"].denominator) == (20, 60)
     assert workspace.figures().empty
     assert proposal.batch_id is not None
     workspace.accept(proposal.batch_id, user="Bình")
@@ -169,6 +172,26 @@ def test_points_count_where_real_outlines_say(workspace: Workspace, tmp_path: Pa
     assert dict(zip(direct["commune_code"], direct["new"], strict=True)) == {MY_DUC: 1, MY_PHU: 1}
 
 
+def test_communes_are_those_of_the_list_of_the_quarter(workspace: Workspace, tmp_path: Path) -> None:
+    # On 1 July 2025 Xã Mỹ Phú, 30472, went to Xã Vĩnh Thạnh Trung, 30478, and An Giang became province 91.
+    rows = [["A", "30463", "2025-Q4", "D"], ["B", "30463", "2025-Q3", "D"], ["C", "30472", "2025-Q3", "D"]]
+    path = ledger(tmp_path / "so_ho.csv", [*rows, ["D", "30463", "2021-Q2", "D"]])
+    proposal = propose(workspace, path, good_rows_only=True)
+    assert codes(proposal) == {
+        ("ledger.period-elsewhere", "error"): 1,
+        ("ledger.commune-followed", "info"): 1,
+        ("ledger.kind-absent", "info"): 4,
+    }
+    assert set(proposal.changes["commune_code"]) == {"30463", "30478"}
+    assert {(effect.province_code, effect.period) for effect in proposal.effects} == {
+        ("91", "2025-Q3"),
+        ("91", "2025-Q4"),
+    }
+    (batch,) = workspace.batches()
+    assert batch.unit_list_date == "2025-07-01"
+    assert propose(workspace, path, good_rows_only=True).batch_id == proposal.batch_id
+
+
 def test_an_office_has_templates_of_its_own(workspace: Workspace, tmp_path: Path) -> None:
     folder = workspace.home / "templates"
     folder.mkdir()
@@ -192,13 +215,19 @@ def test_communes_are_sought_in_the_list_of_the_quarter(tmp_path: Path) -> None:
     assert batch.unit_list_date == "2025-07-01"
 
 
-def test_quarters_of_two_lists_in_one_ledger_are_refused(tmp_path: Path) -> None:
+def test_quarters_of_two_lists_are_taken_one_after_the_other(tmp_path: Path) -> None:
     today = Workspace(tmp_path / "today", clock=lambda: datetime(2026, 1, 10, tzinfo=UTC))
-    rows = [*good_rows(10), *([f"N{n}", MY_DUC, "2025-Q4", "trực tiếp"] for n in range(10))]
-    proposal = propose(today, ledger(tmp_path / "hai.csv", rows), good_rows_only=True)
-    assert proposal.state == REFUSED
-    assert "ledger.list-differs" in {issue.code for issue in proposal.issues}
-    assert today.batches() == []
+    new = [f"N{n}" for n in range(6)]
+    rows = [*good_rows(10), *([code, MY_DUC, "2025-Q4", "trực tiếp"] for code in new)]
+    path = ledger(tmp_path / "hai.csv", rows)
+    assert propose(today, path).state == REFUSED
+    most = propose(today, path, good_rows_only=True)
+    rest = propose(today, path, good_rows_only=True, units_of=date(2025, 12, 31))
+    assert (most.rows_valid, set(most.changes["period"])) == (10, {"2021-Q2"})
+    assert (rest.rows_valid, set(rest.changes["period"])) == (6, {"2025-Q4"})
+    assert codes(most)["ledger.period-elsewhere", "error"] == 6
+    assert codes(rest)["ledger.period-elsewhere", "error"] == 10
+    assert [batch.unit_list_date for batch in today.batches()] == ["2025-07-01", "2021-07-01"]
 
 
 def test_a_ledger_that_cannot_be_read_leaves_nothing(workspace: Workspace, tmp_path: Path) -> None:
