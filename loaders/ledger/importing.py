@@ -30,9 +30,6 @@ READING, ROLLING, DOUBLED = "reading", "rolling", "doubled"
 
 SAMPLES: Final = 20
 
-_MOST_TEXTS: Final = 10_000
-"""Different texts of the column of quarters that are looked at before the roll-up, which looks at all."""
-
 Progress = Callable[[str, int, int], None]
 """Told the stage, and the rows (in `READING` the bytes) that are done and expected."""
 
