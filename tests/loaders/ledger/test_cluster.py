@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import shapely
 
 from geodata.errors import ClusterError
 from loaders.ledger import cluster_connection, cluster_worker
@@ -57,7 +57,10 @@ def write_ledger(folder: Path, *, rows: int, as_points: bool = False) -> list[Pa
         file = folder / "ledger" / f"quarter=2021-Q{2 + number % 2}" / f"part-{number}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
         table = _rows(draw, rows // PARTS, first=number * rows // PARTS, of=rows)
-        pq.write_table(_with_points(table) if as_points else table, file, row_group_size=rows // PARTS // 3)
+        if as_points:
+            _with_points(table).to_parquet(file, row_group_size=rows // PARTS // 3, write_covering_bbox=True)
+        else:
+            pq.write_table(table, file, row_group_size=rows // PARTS // 3)
     return parquet_partitions([folder / "ledger"])
 
 
@@ -84,9 +87,9 @@ def _rows(draw: np.random.Generator, count: int, *, first: int, of: int) -> pa.T
     )
 
 
-def _with_points(table: pa.Table) -> pa.Table:
-    shapes = shapely.to_wkb(shapely.points(table["lon"].to_numpy(), table["lat"].to_numpy()))
-    return table.drop_columns(["lon", "lat"]).append_column("geometry", pa.array(shapes, pa.binary()))
+def _with_points(table: pa.Table) -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy(table["lon"].to_numpy(), table["lat"].to_numpy(), crs="EPSG:4326")
+    return gpd.GeoDataFrame(table.drop_columns(["lon", "lat"]).to_pandas(), geometry=points)
 
 
 @pytest.fixture
@@ -155,6 +158,7 @@ def _kill_when_told(marker: Path, killed: list[int]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize("ledger", ["numbers"], indirect=True)
 def test_a_worker_killed_in_the_middle_changes_nothing(
     cluster_address: str, ledger: list[Partition], plan_of: PlanOf, tmp_path: Path
 ) -> None:
