@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import xlsxwriter
@@ -27,6 +28,7 @@ HEADER = (
 _FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Thạch", "Kim", "Sơn", "Huỳnh", "Đặng", "Võ")
 _MIDDLE = ("Văn", "Thị", "Hữu", "Minh", "Ngọc")
 _GIVEN = ("An", "Bình", "Chi", "Dũng", "Em", "Phúc", "Sang", "Tâm", "Út", "Yến")
+_NUMBER = re.compile(r" (?:\d+|[A-D]|[IVX]+)$")
 _SUPPLY = ("trực tiếp", "trực tiếp", "trực tiếp", "sau công tơ tổng", "câu phụ", "chưa có")
 
 
@@ -93,5 +95,7 @@ def _retyped(name: str, draw: random.Random, *, others: set[str]) -> str:
     if kind < 0.45 and len(name) > 9:
         place = draw.randrange(5, len(name))
         mistyped = name[:place] + name[place + 1 :]
-        return name if split_type_word(mistyped)[1].strip() in others else mistyped
+        # A number less a letter is another number: Hòa Tú II, Hòa Tú I, which is Hòa Tú 1.
+        is_another = _NUMBER.search(name) or split_type_word(mistyped)[1].strip() in others
+        return name if is_another else mistyped
     return name
