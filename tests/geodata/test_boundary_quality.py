@@ -109,7 +109,7 @@ def test_what_was_drawn_stays_beside_what_was_closed() -> None:
 REAL = [
     # file, list, communes, overlaps, gaps, at most m² closed, official areas compared
     ("communes_2021/south_communes_2021.parquet", None, 2480, (0, 0), (0, 0), 0, 29),
-    ("wards_2025/south_wards_2025.parquet", load_units_2025, 1043, (60, 90), (70, 110), 2500, 1043),
+    ("wards_2025/south_wards_2025.parquet", load_units_2025, 1043, (50, 90), (70, 140), 2500, 1043),
 ]
 
 
