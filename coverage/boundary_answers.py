@@ -7,8 +7,8 @@ from typing import Any
 
 from geodata.boundaries import CheckedLayer
 from geodata.boundary_closing import Flaw
+from geodata.boundary_features import Feature
 from geodata.boundary_quality import AreaCheck, AreaDifference, Crumb, Doubled, QualityReport
-from geodata.boundary_recognition import Feature
 from geodata.boundary_repair import Repair
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from geodata.boundaries import CheckedLayer
 from geodata.boundary_closing import Flaw
+from geodata.boundary_features import BY_CODE, BY_HAND, BY_LOCATION, BY_NAMES, LEFT_OUT, OUTSIDE, UNKNOWN
 from geodata.boundary_quality import QualityReport
-from geodata.boundary_recognition import BY_CODE, BY_HAND, BY_LOCATION, BY_NAMES, LEFT_OUT, OUTSIDE, UNKNOWN
 from geodata.errors import mark
 from geodata.language import Language
 from geodata.source_crs import IN_FILE, READ_AS_VN2000, STATED

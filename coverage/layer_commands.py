@@ -17,7 +17,7 @@ from coverage.boundary_texts import decimal, quality_sentences, recognition_sent
 from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, report_error, user_of, write_file
 from coverage.workspace import Workspace
 from geodata.boundaries import STEPS
-from geodata.boundary_recognition import REASONS, Feature
+from geodata.boundary_features import REASONS, Feature
 from geodata.errors import BoundaryError, FileError, PhuDienError, mark
 from geodata.language import Language
 from geodata.units import Units

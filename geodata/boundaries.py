@@ -14,8 +14,9 @@ import shapely
 from geodata import boundary_attributes, boundary_closing, boundary_quality, boundary_recognition, boundary_repair
 from geodata.boundary_attributes import Attributes
 from geodata.boundary_closing import SLIVER_WIDTH_M
+from geodata.boundary_features import Recognition
 from geodata.boundary_quality import QualityReport
-from geodata.boundary_recognition import Recognition, UnitList
+from geodata.boundary_recognition import UnitList
 from geodata.boundary_repair import only_polygons
 from geodata.crs import METRES_SOUTH, WGS84
 from geodata.errors import BoundaryError, mark

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from geodata.boundary_closing import Closing, Flaw, areas_m2
-from geodata.boundary_recognition import Recognition
+from geodata.boundary_features import Recognition
 from geodata.boundary_repair import Repair
 from geodata.crs import METRES_SOUTH, WGS84
 from geodata.units import COMMUNE, Units

@@ -14,7 +14,7 @@ from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 from pyproj.exceptions import CRSError, ProjError
 
-from geodata.boundary_recognition import Recognition
+from geodata.boundary_features import Recognition
 from geodata.coordinates import LAT_RANGE, LON_RANGE
 from geodata.crs import WGS84
 from geodata.errors import BoundaryError, mark

@@ -14,7 +14,7 @@ from coverage.boundary_texts import decimal, quality_sentences, recognition_sent
 from coverage.pages import _boundary_tables, _cache, _checked_boundaries, _state
 from geodata.boundaries import SIMPLIFYING, STEPS
 from geodata.boundary_closing import LARGEST_SLIVER_M
-from geodata.boundary_recognition import BY_HAND, LEFT_OUT, UNKNOWN, Feature
+from geodata.boundary_features import BY_HAND, LEFT_OUT, UNKNOWN, Feature
 from geodata.crs import METRES_SOUTH, WGS84
 from geodata.errors import PhuDienError
 from geodata.language import Language

@@ -12,8 +12,8 @@ from coverage.boundary_layers import LEAVE_OUT
 from coverage.boundary_texts import HOW_NAMES, decimal
 from coverage.pages import _cache
 from geodata.boundary_closing import Flaw
+from geodata.boundary_features import BY_HAND, LEFT_OUT, REASONS, Feature
 from geodata.boundary_quality import QualityReport
-from geodata.boundary_recognition import BY_HAND, LEFT_OUT, REASONS, Feature
 from geodata.language import Language
 from geodata.units import Units
 from loaders.store.layers import LayerRecord

@@ -12,7 +12,7 @@ import pytest
 from shapely.geometry import box
 
 from geodata.boundary_attributes import read_attributes
-from geodata.boundary_recognition import (
+from geodata.boundary_features import (
     BY_CODE,
     BY_HAND,
     BY_LOCATION,
@@ -26,9 +26,8 @@ from geodata.boundary_recognition import (
     SEVERAL_NAMES,
     UNKNOWN,
     Recognition,
-    UnitList,
-    recognise,
 )
+from geodata.boundary_recognition import UnitList, recognise
 from geodata.errors import BoundaryError
 from loaders.boundary_files import read_boundary_file
 from loaders.reference import load_units_2025
