@@ -264,15 +264,18 @@ def _measure_doublings(scale: int, options: list[str]) -> None:
     """Print what ours needs at 1, 2, 4, … million rows."""
     sizes = [size for power in range(16) if (size := 1_000_000 << power) < scale]
     for size in [*sizes, scale]:
+        answers = []
         for side in ("alone", "ours"):
             command = [sys.executable, __file__, "--side", side, str(size), *options]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
             found = json.loads(done.stdout)
+            answers.append(found["answer"])
             print(
                 f"{size:>12,} rows  {side:6} {found['seconds']:7.2f} s  {found['seconds'] * 1e6 / size:5.2f} s a "
                 f"million  peak {found['peak_mb']:,.0f} MB  {found['note']}",
                 flush=True,
             )
+        print(f"{size:>12,} rows  answers agree: {answers[0] == answers[1]}", flush=True)
 
 
 def main() -> None:
