@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import duckdb
 
-from loaders.ledger.judging import GOOD, NO_POINT, OUTSIDE, SWAPPED, Group
+from loaders.ledger.judging import GOOD, NO_POINT, OUTSIDE, SWAPPED, What, Where
 from loaders.ledger.plan import Partition, RollupPlan
 from loaders.ledger.queries import HAS_HOUSEHOLD, path_literal, rows_query
 
@@ -63,16 +63,15 @@ class Grouping:
         point = {"point": "point" if has_points else f"'{NO_POINT}'", "spot": located if has_points else f"{OUTSIDE}"}
         return {"has_household": HAS_HOUSEHOLD, **kept, **point}
 
-    def groups(self) -> Iterator[tuple[int, Group, int]]:
-        """Yield each group with its number and its rows; they are kept as the table ``groups``, numbered by rowid."""
+    def groups(self) -> Iterator[tuple[int, What, Where, int]]:
+        """Yield number, kind, place and rows of each group; the table ``groups`` keeps them, numbered by rowid."""
         keys = ", ".join(f"{expression} AS {key}" for key, expression in self._keys.items())
         self._connection.execute(
             f"CREATE TEMP TABLE groups AS SELECT {keys}, count(*) AS rows FROM ({self.rows}) GROUP BY ALL"
         )
         found = self._connection.execute("SELECT rowid, * FROM groups").fetchall()
-        last = 5 + len(self._plan.columns.places)
         for row in found:
-            yield row[0], Group(row[1], row[2], row[3], row[4], row[5:last], row[last], row[last + 1]), row[last + 2]
+            yield row[0], row[1:5], row[5:-1], row[-1]
 
     def rows_of(self, table: str, columns: str) -> str:
         """Return the query of the rows (r) of the groups whose numbers stand in a table (f, column ``id``)."""

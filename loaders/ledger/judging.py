@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from geodata.name_keys import plain_key
 from loaders.ledger.plan import RollupPlan, Stated
@@ -22,31 +22,12 @@ Cell = tuple[str, str, str, str]
 """Where and as what a household counts: commune, quarter, kind of supply, ``urban``, ``rural`` or ``""``."""
 
 
-class Group(NamedTuple):
-    """
-    Rows that are alike.
+What = tuple[bool, str | None, str | None, str | None]
+"""What rows are: whether they have a household code, and quarter, supply and area as the file writes them."""
 
-    Parameters
-    ----------
-    has_household
-        Whether they have a household code.
-    period, supply_kind, area
-        As the file writes them; None for a blank.
-    places
-        The texts of `LedgerColumns.places`.
-    point
-        State of their points: one of the constants above.
-    spot
-        Number of the commune that the points lie in; `OUTSIDE` for none.
-    """
-
-    has_household: bool
-    period: str | None
-    supply_kind: str | None
-    area: str | None
-    places: tuple[str | None, ...]
-    point: str
-    spot: int
+Where = tuple[Any, ...]
+"""Where rows are: the texts of `LedgerColumns.places`, the state of their points (one of the constants above), and the
+number of the commune that these lie in, `OUTSIDE` for none."""
 
 
 class Verdict(NamedTuple):
@@ -126,15 +107,15 @@ class Judge:
         """Return the quarter that a text names."""
         return self._quarter(text) if text else None
 
-    def judge(self, group: Group) -> Verdict:
+    def judge(self, what_they_are: What, where_they_are: Where) -> Verdict:
         """Return what becomes of the rows of a group."""
-        what = self._what(group.has_household, group.period, group.supply_kind, group.area)
-        where = self._where(group.places, group.point, group.spot)
+        what, where = self._what(what_they_are), self._where(where_they_are)
         is_counted = what.is_counted and where.is_counted
         cell = (where.commune, what.period, what.kind, what.area) if is_counted else None
         return Verdict(cell, what.problems + where.problems, where.by_distance, where.stated)
 
-    def _judge_what(self, has_household: bool, period: str | None, kind: str | None, area: str | None) -> _What:
+    def _judge_what(self, what: What) -> _What:
+        has_household, period, kind, area = what
         problems: list[tuple[str, str]] = []
         if not has_household:
             problems.append(("ledger.household-missing", ERROR))
@@ -148,9 +129,10 @@ class Judge:
             problems.append(("ledger.area-unknown", WARNING))
         return _What(quarter or "", supply or "", stated_area or "", tuple(problems), not _has_error(problems))
 
-    def _judge_where(self, places: tuple[str | None, ...], point: str, spot: int) -> _Where:
+    def _judge_where(self, where: Where) -> _Where:
+        *places, point, spot = where
         problems: list[tuple[str, str]] = []
-        stated = self._stated(places)
+        stated = self._stated(tuple(places))
         if stated.former:
             problems.append(("ledger.commune-followed", INFO))
         if point in (GOOD, SWAPPED):

@@ -77,8 +77,8 @@ def roll_up(partition: Partition, plan: RollupPlan, *, only_rows: str | None = N
         rows, counts = 0, Counter[Cell]()
         flagged: dict[tuple[str, str], list[tuple[int, int]]] = {}
         by_distance: dict[int, Verdict] = {}
-        for number, group, count in grouping.groups():
-            verdict = judge.judge(group)
+        for number, what, where, count in grouping.groups():
+            verdict = judge.judge(what, where)
             rows += count
             if verdict.cell is not None:
                 counts[verdict.cell] += count

@@ -41,9 +41,11 @@ class StatedPlaces:
         # Spreadsheets and databases make numbers of codes: 30469.0, or 1234 for 01234.
         bare = typed.removesuffix(".0")
         code = bare.zfill(_CODE_DIGITS) if bare.isdigit() else bare
+        if code in self._communes:
+            return Stated(code, shown)
         match = self._names.find_code(code)
         found = match.code if match.code in self._communes else None
-        return Stated(found or "", shown, found is not None and found != code)
+        return Stated(found or "", shown, found is not None)
 
     def _parent(self, stated: Mapping[str, str]) -> tuple[bool, str | None]:
         """Return whether what is stated above the commune is known, and the code of the lowest of it."""
