@@ -1,12 +1,14 @@
 """
 How fast a ledger is rolled up: ``python benchmarks/rollup.py [--scale N] [--tuned] [--json]``.
 
-From a Parquet file of so many households (code, quarter, kind of supply in Vietnamese words, commune code, longitude,
-latitude) to their number by commune, quarter and supply. Ours is `loaders.ledger.rollup.roll_up` over the whole file as
-one partition: it understands the words, seeks every stated commune in the official list, and counts what is wrong with
-the rows. The peer does the same in plain pandas: `read_parquet`, `map` and `isin` over the rows, `groupby`. With
-``--tuned`` it reads only the columns that it needs, groups first, and understands the groups. Importing packages and
-writing the file are not measured in time; the memory is that of the whole process. All counts are compared.
+From a Parquet file of so many households, quarter after quarter (code, quarter, kind of supply and area in Vietnamese
+words, commune code, longitude, latitude) to their number by commune, quarter, supply and area, of which figures
+are made. Ours is `loaders.ledger.rollup.roll_up` over the whole file as one partition: it understands the words,
+seeks every stated commune in the official list, and counts what is wrong with the rows. The peer does the same in
+plain pandas:
+`read_parquet`, `map` and `isin` over the rows, `groupby`. With ``--tuned`` it reads only the columns that it needs,
+groups first, and understands the groups. Importing packages and writing the file are not measured in time; the memory
+is that of the whole process. All counts are compared.
 """
 
 from __future__ import annotations
@@ -27,26 +29,33 @@ from benchmarks._sides import RUNS, answer_as_side, compare
 SCALE = 8_170_000
 
 WORDS = {"trực tiếp": "direct", "sau công tơ tổng": "bulk", "câu phụ": "shared", "NLMT": "offgrid", "chưa có": "none"}
-_QUARTERS = 4
+AREAS = {"thành thị": "urban", "nông thôn": "rural"}
+KEYS = ["commune_code", "period", "supply_kind", "area"]
+_A_QUARTER = 8_170_000
 
 
 def write_ledger(path: Path, households: int) -> None:
-    """Write a ledger of so many rows: households drawn over all communes, nine in ten on direct sale."""
+    """Write a ledger of so many rows: households drawn over all communes, nearly nine in ten on direct sale."""
     import duckdb
 
     from loaders.reference import load_units
 
-    codes = ", ".join(f"'{code}'" for code in load_units().communes.index)
-    kinds = ", ".join(f"'{word}'" for word in [*["trực tiếp"] * 87, *["sau công tơ tổng"] * 8, *list(WORDS)])
+    communes = load_units().communes
+    codes = ", ".join(f"'{code}'" for code in communes.index)
+    areas = ", ".join("'nông thôn'" if rural else "'thành thị'" for rural in communes["is_rural"])
+    words = [*["trực tiếp"] * 87, *["sau công tơ tổng"] * 8, *WORDS]
+    kinds = ", ".join(f"'{word}'" for word in words)
     with duckdb.connect(config={"memory_limit": "1GB", "threads": 2}) as connection:
         connection.execute(f"SET VARIABLE codes = [{codes}]; SET VARIABLE kinds = [{kinds}]")
+        connection.execute(f"SET VARIABLE areas = [{areas}]; SET enable_progress_bar = false")
         connection.execute(
-            f"""COPY (SELECT 'PB' || lpad(n::VARCHAR, 10, '0') AS household_code,
-            '2021-Q' || (1 + n % {_QUARTERS}) AS period,
-            getvariable('kinds')[1 + (hash(n) % 92)::INTEGER] AS supply_kind,
-            getvariable('codes')[1 + (hash(n + 1) % {len(codes.split(","))})::INTEGER] AS commune_code,
+            f"""COPY (SELECT 'PB' || lpad((n % {_A_QUARTER})::VARCHAR, 10, '0') AS household_code,
+            '2021-Q' || (1 + n // {_A_QUARTER}) AS period,
+            getvariable('kinds')[1 + (hash(n) % {len(words)})::INTEGER] AS supply_kind,
+            getvariable('areas')[place] AS area, getvariable('codes')[place] AS commune_code,
             104 + (hash(n + 2) % 4000000) / 1000000 AS lon, 8.6 + (hash(n + 3) % 3500000) / 1000000 AS lat
-            FROM range({households}) t(n)) TO '{path}' (FORMAT parquet)"""
+            FROM (SELECT n, 1 + (hash(n + 1) % {len(communes)})::INTEGER AS place FROM range({households}) t(n)))
+            TO '{path}' (FORMAT parquet)"""
         )
 
 
@@ -54,7 +63,7 @@ def _file() -> Path:
     return Path(sys.argv[sys.argv.index("--file") + 1])
 
 
-def _answer(counts: dict[tuple[str, str, str], int]) -> str:
+def _answer(counts: dict[tuple[str, str, str, str], int]) -> str:
     rows = sorted((*cell, int(households)) for cell, households in counts.items() if households)
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
@@ -70,15 +79,14 @@ def roll_up_ours(scale: int) -> dict[str, Any]:
 
     units = load_units()
     places = StatedPlaces(units, NameIndex(units, load_former_units()))
-    columns = LedgerColumns(tuple((key, key) for key in ("household_code", "period", "supply_kind", "commune_code")))
+    columns = LedgerColumns(tuple((key, key) for key in ("household_code", *KEYS)))
     words = LedgerWords.of(load_template("household_ledger"))
     start = time.perf_counter()
     plan = RollupPlan(columns, words, places, memory_mb=200, threads=2)
     found = roll_up(Partition(0, str(_file()), 0, scale, _file().name), plan)
     seconds = time.perf_counter() - start
     assert (found.rows, found.rows_counted, found.problems) == (scale, scale, {})
-    counts = {cell[:3]: households for cell, households in found.counts.items()}
-    return {"seconds": seconds, "answer": _answer(counts), "note": f"{len(counts):,} counts"}
+    return {"seconds": seconds, "answer": _answer(found.counts), "note": f"{len(found.counts):,} counts"}
 
 
 def roll_up_by_pandas(scale: int) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def roll_up_by_pandas(scale: int) -> dict[str, Any]:
     found = _tuned(codes) if "--tuned" in sys.argv else _plain(codes)
     seconds = time.perf_counter() - start
     assert int(found.sum()) == scale
-    counts = {(str(c), str(p), str(k)): int(n) for (c, p, k), n in found.items()}
+    counts = {(str(c), str(p), str(k), str(a)): int(n) for (c, p, k, a), n in found.items()}
     return {"seconds": seconds, "answer": _answer(counts), "note": f"{len(counts):,} counts"}
 
 
@@ -99,22 +107,23 @@ def _plain(codes: set[str]) -> Any:
 
     table = pd.read_parquet(_file())
     table["supply_kind"] = table["supply_kind"].map(WORDS)
-    is_good = table["supply_kind"].notna() & table["period"].notna() & table["commune_code"].isin(codes)
+    table["area"] = table["area"].map(AREAS)
+    is_good = table["supply_kind"].notna() & table["area"].notna() & table["period"].notna()
+    is_good &= table["commune_code"].isin(codes)
     is_good &= table["household_code"].notna() & (table["household_code"] != "")
-    return table[is_good].groupby(["commune_code", "period", "supply_kind"]).size()
+    return table[is_good].groupby(KEYS).size()
 
 
 def _tuned(codes: set[str]) -> Any:
     import pandas as pd
 
-    keys = ["commune_code", "period", "supply_kind"]
-    table = pd.read_parquet(_file(), columns=[*keys, "household_code"])
+    table = pd.read_parquet(_file(), columns=[*KEYS, "household_code"])
     is_good = table["household_code"].notna() & (table["household_code"] != "")
-    groups = table[keys] if is_good.all() else table.loc[is_good, keys]
-    counts = groups.groupby(keys).size().rename("households").reset_index()
-    counts["supply_kind"] = counts["supply_kind"].map(WORDS)
-    counts = counts[counts["commune_code"].isin(codes) & counts["supply_kind"].notna()]
-    return counts.set_index(keys)["households"]
+    groups = table[KEYS] if is_good.all() else table.loc[is_good, KEYS]
+    counts = groups.groupby(KEYS).size().rename("households").reset_index()
+    counts["supply_kind"], counts["area"] = counts["supply_kind"].map(WORDS), counts["area"].map(AREAS)
+    counts = counts[counts["commune_code"].isin(codes) & counts["supply_kind"].notna() & counts["area"].notna()]
+    return counts.set_index(KEYS)["households"]
 
 
 def main() -> None:
