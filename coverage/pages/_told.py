@@ -97,8 +97,9 @@ def change_marks(changes: pd.DataFrame, periods: Sequence[str], language: Langua
         ],
     )
     line = base.mark_rule(color="#7b5aa6", strokeDash=[2, 3], strokeWidth=2)
-    flag = base.mark_point(shape="triangle-down", color="#7b5aa6", filled=True, size=90, opacity=1).encode(
-        y=alt.value(6)
+    # At the foot of the chart, where it hides no number.
+    flag = base.mark_point(shape="triangle-up", color="#7b5aa6", filled=True, size=110, opacity=1).encode(
+        y=alt.value("height")
     )
     return line + flag
 

@@ -187,9 +187,11 @@ def _columns_wanted(template: SurveyTemplate, language: Language) -> pd.DataFram
 
 
 def _quarters_offered(newest: str | None) -> list[str]:
-    """Quarters of the form: the newest one with figures, the next two, and the ones before it."""
-    start = Period.parse(newest) if newest else Period.of(_cache.workspace().clock().date()).previous()
+    """Quarters of the form: the newest with figures, the next two, the ones before it, and the last two of today."""
+    now = Period.of(_cache.workspace().clock().date())
+    start = Period.parse(newest) if newest else now.previous()
     before = [start.previous()]
     while len(before) < _QUARTERS_OFFERED - 3:
         before.append(before[-1].previous())
-    return [str(period) for period in (start, start.next(), start.next().next(), *before)]
+    offered = (start, start.next(), start.next().next(), *before, now.previous(), now)
+    return list(dict.fromkeys(str(period) for period in offered))
