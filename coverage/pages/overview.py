@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage import rollup
-from coverage.pages import _cache, _maps, _names, _state, _tables, _told
+from coverage.pages import _cache, _charts, _maps, _names, _state, _tables, _told
 from coverage.pages._map_document import build_document
 from geodata.event_sentences import describe_unit
 from geodata.periods import Period
@@ -148,13 +148,13 @@ def _draw_commune_series(choices: _state.Choices, own: pd.DataFrame, code: str) 
     if not rows:
         return
     periods = [str(period) for period in own.index]
-    axis = _told.quarter_axis(quarter, periods, language)
+    axis = _charts.quarter_axis(quarter, periods, language)
     lines = (
         alt.Chart(pd.DataFrame(rows))
         .mark_line(point=True)
-        .encode(x=axis, y=alt.Y(f"{value}:Q", scale=alt.Scale(zero=False)), color=alt.Color(f"{kind}:N", title=None))
+        .encode(x=axis, y=_charts.count_axis(value, language, has_zero=False), color=alt.Color(f"{kind}:N", title=None))
     )
-    marks = _told.change_marks(_told.changes_in(choices, code, periods), periods, language, x=quarter)
+    marks = _charts.change_marks(_told.changes_in(choices, code, periods), periods, language, x=quarter)
     st.altair_chart((lines if marks is None else marks + lines).properties(height=220), width="stretch")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from coverage import targets
 from coverage.indicators import Figure
-from coverage.pages import _cache, _state, _tables, _told
+from coverage.pages import _cache, _charts, _state, _tables, _told
 from geodata.errors import mark
 from geodata.language import Language
 from geodata.periods import Period
@@ -97,14 +97,9 @@ def _chart_over_time(progress: pd.DataFrame, changes: pd.DataFrame, choices: _st
         }
     )
     periods = [str(period) for period in progress.index]
-    base = alt.Chart(data).encode(x=_told.quarter_axis(quarter, periods, language))
+    base = alt.Chart(data).encode(x=_charts.quarter_axis(quarter, periods, language))
     line = base.mark_line(point=alt.OverlayMarkDef(size=70), color="#0b5cad").encode(
-        y=alt.Y(
-            f"{label}:Q",
-            axis=alt.Axis(format=",d", labelExpr=_axis_labels(language)),
-            scale=alt.Scale(zero=True),
-            title=label,
-        ),
+        y=_charts.count_axis(label, language),
         tooltip=[alt.Tooltip(f"{quarter}:N"), alt.Tooltip("text:N", title=label)],
     )
     text = base.mark_text(dy=-14, fontSize=12).encode(y=alt.Y(f"{label}:Q", title=label), text="text:N")
@@ -120,13 +115,8 @@ def _chart_over_time(progress: pd.DataFrame, changes: pd.DataFrame, choices: _st
         .encode(y=alt.Y("target:Q", title=label), text="text:N")
     )
     chart = line + text + rule + named
-    marks = _told.change_marks(changes, periods, language, x=quarter)
+    marks = _charts.change_marks(changes, periods, language, x=quarter)
     return (chart if marks is None else marks + chart).properties(height=300)
-
-
-def _axis_labels(language: Language) -> str:
-    """Vega writes thousands with commas; Vietnamese has points."""
-    return "replace(datum.label, /,/g, '.')" if language.code == "vi" else "datum.label"
 
 
 def _draw_areas(figures: pd.DataFrame, choices: _state.Choices) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from coverage.pages import _told
+from coverage.pages import _charts
 from geodata.language import Language
 from tests.app.conftest import Run
 
@@ -61,7 +61,7 @@ def test_unknown_day_in_a_link_is_reported(run: Run) -> None:
 def test_changes_are_marked_at_the_first_quarter_that_ends_after_them() -> None:
     days = pd.to_datetime(["2020-02-01", "2020-02-01", "2020-04-01"])
     changes = pd.DataFrame({"valid_date": days, "kind": ["merged", "raised", "renamed"]})
-    marks = _told.change_marks(changes, ["2019-Q4", "2020-Q1", "2020-Q3"], Language("en"), x="Quarter")
+    marks = _charts.change_marks(changes, ["2019-Q4", "2020-Q1", "2020-Q3"], Language("en"), x="Quarter")
     assert marks is not None
     [data] = marks.to_dict()["datasets"].values()
     assert [(row["Quarter"], row["what"]) for row in data] == [
@@ -71,4 +71,4 @@ def test_changes_are_marked_at_the_first_quarter_that_ends_after_them() -> None:
 
 
 def test_nothing_is_marked_where_nothing_changed() -> None:
-    assert _told.change_marks(pd.DataFrame(), ["2020-Q1"], Language("en"), x="Quarter") is None
+    assert _charts.change_marks(pd.DataFrame(), ["2020-Q1"], Language("en"), x="Quarter") is None

@@ -31,9 +31,9 @@ def test_a_commune_tells_what_happened_to_it(visit: Visit) -> None:
     visit.painted()
     place = page.locator("iframe").bounding_box()
     assert place is not None
-    # On the plain of the former Kiên Giang, where no circle of a master meter lies over the communes.
+    # South of An Giang, where no circle of a master meter lies over the communes.
     page.mouse.click(place["x"] + 0.49 * place["width"], place["y"] + 0.56 * place["height"])
     page.get_by_text("Xã này đã thay đổi thế nào từ năm 2019").click()
     page.get_by_text("01/07/2025, nghị quyết").first.wait_for()
     page.get_by_text("Số liệu này lấy từ đâu").first.click()
-    page.get_by_text("Tỉnh Kiên Giang").first.wait_for()
+    page.get_by_text("(01/07/2021)").first.wait_for()  # the communes that reported
