@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from coverage.commands import DONE, print_json
+from coverage.commands import DONE, print_json, unreadable
 from coverage.workspace import Workspace
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
@@ -137,12 +137,7 @@ def _carried_over(source: BoundarySource, file: Path, expected: Checksum) -> Dow
     try:
         sha256 = boundary_checksums.checksum_of(file)
     except OSError as error:
-        raise PhuDienError(
-            "call.file-unreadable",
-            mark('The file "{file}" cannot be opened: {reason}.'),
-            file=str(file),
-            reason=str(error.strerror),
-        ) from error
+        raise unreadable(file, error) from error
     if expected.sha256 not in ("", sha256):
         raise boundary_checksums.refuse_other_file(source, expected, sha256)
     return Downloaded(file, file.stat().st_size, sha256, resumed_from=0, was_present=True)

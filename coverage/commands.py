@@ -34,12 +34,17 @@ def content_of(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise PhuDienError(
-            "call.file-unreadable",
-            mark('The file "{file}" cannot be opened: {reason}.'),
-            file=str(file),
-            reason=str(error.strerror),
-        ) from error
+        raise unreadable(file, error) from error
+
+
+def unreadable(file: Path, error: OSError) -> PhuDienError:
+    """Return the error of a file that the command names and cannot open."""
+    return PhuDienError(
+        "call.file-unreadable",
+        mark('The file "{file}" cannot be opened: {reason}.'),
+        file=str(file),
+        reason=str(error.strerror),
+    )
 
 
 def report_error(error: PhuDienError, options: argparse.Namespace, language: Language) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time
 from io import BytesIO
 from typing import Any, Final
@@ -17,9 +16,8 @@ from geodata.reconciliation import Reconciliation
 from geodata.reconciliation_reasons import REASON_NAMES, STATUS_NAMES, STATUS_SHORT, STATUSES
 from geodata.reconciliation_table import ListFacts, balance_of, listing, without_blank
 from geodata.units import Units
+from loaders.reports.sheet_style import COUNT, StyledBook
 
-_A4: Final = 9
-_COUNT: Final = "#,##0"
 _WIDTHS: Final = (13, 6, 22, 20, 50, 36, 8, 22, 22, 18, 9, 11, 8, 16, 10)
 """Widths of the columns of a listing, in letters."""
 
@@ -28,40 +26,17 @@ _MOST_LINES: Final = 12
 
 
 @dataclass
-class _Book:
-    """The workbook while it is written."""
+class _Book(StyledBook):
+    """The workbook of a reconciliation."""
 
-    workbook: Any
-    language: Language
     facts: ListFacts
-    _formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
-
-    def format(self, **properties: Any) -> Any:
-        key = tuple(sorted(properties.items()))
-        if key not in self._formats:
-            base = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
-            self._formats[key] = self.workbook.add_format(base | properties)
-        return self._formats[key]
 
     def add_sheet(self, name: str) -> Any:
-        """Return a sheet that prints on A4 landscape, one page wide, and says in its footer what it rests on."""
-        sheet, say = self.workbook.add_worksheet(name), self.language.say
-        sheet.hide_gridlines(2)
-        sheet.set_landscape()
-        sheet.set_paper(_A4)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
-        version = say("Data version {version}.", version=self.facts.version)
-        title = f"{self.facts.organisation}, {self.language.day(self.facts.day)}"
-        # An ampersand of a name must not be read as a code of the footer.
-        sheet.set_footer("&L&8{}&C&8{}&R&8&P / &N".format(*(text.replace("&", "&&") for text in (version, title))))
-        return sheet
-
-    def write_header(self, sheet: Any, row: int, labels: Sequence[str]) -> None:
-        style = self.format(bold=True, text_wrap=True, align="center", border=1, bg_color="#dce6f1", font_size=10)
-        for column, label in enumerate(labels):
-            sheet.write_string(row, column, label, style)
-        sheet.set_row(row, 44)
+        """Return a new sheet that says in its footer what it rests on."""
+        version = self.language.say("Data version {version}.", version=self.facts.version)
+        return self.add_page(
+            name, left=version, centre=f"{self.facts.organisation}, {self.language.day(self.facts.day)}"
+        )
 
 
 def write_reconciliation(result: Reconciliation, facts: ListFacts, units: Units, language: Language) -> bytes:
@@ -113,11 +88,11 @@ def _write_reasons(book: _Book, sheet: Any, result: Reconciliation, row: int) ->
     say = book.language.say
     book.write_header(sheet, row, (say("Status and reason"), say("Rows")))
     bold, plain = book.format(bold=True, border=1), book.format(border=1, indent=1)
-    numbers = book.format(border=1, num_format=_COUNT)
+    numbers = book.format(border=1, num_format=COUNT)
     for status in STATUSES:
         row += 1
         sheet.write_string(row, 0, say(STATUS_NAMES[status]), bold)
-        sheet.write_number(row, 1, result.counts[status], book.format(border=1, num_format=_COUNT, bold=True))
+        sheet.write_number(row, 1, result.counts[status], book.format(border=1, num_format=COUNT, bold=True))
         for (of_status, reason), count in result.reason_counts.items():
             if of_status == status:
                 row += 1
@@ -129,7 +104,7 @@ def _write_reasons(book: _Book, sheet: Any, result: Reconciliation, row: int) ->
 def _write_provinces(book: _Book, sheet: Any, result: Reconciliation, units: Units, row: int) -> None:
     say, names = book.language.say, units.by_code["full_name"]
     book.write_header(sheet, row, (say("Province"), *(say(STATUS_SHORT[status]) for status in STATUSES)))
-    text, number = book.format(border=1), book.format(border=1, num_format=_COUNT)
+    text, number = book.format(border=1), book.format(border=1, num_format=COUNT)
     for code, counts in result.by_province().iterrows():
         row += 1
         sheet.write_string(row, 0, names[str(code)] if code else say("Province not known"), text)

@@ -16,37 +16,30 @@ SHARE: Final = "0.00%"
 
 
 @dataclass
-class Book:
-    """A report's workbook while it is written, with its formats by what they look like."""
+class StyledBook:
+    """A workbook while it is written, in the font of the offices' papers, its formats by what they look like."""
 
     workbook: Any
     language: Language
-    report: ProvinceReport
-    _formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
+    _formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict, init=False)
 
     def format(self, **properties: Any) -> Any:
-        """Return a cell format in the report's font."""
+        """Return a cell format in the workbook's font."""
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
             base = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
             self._formats[key] = self.workbook.add_format(base | properties)
         return self._formats[key]
 
-    def add_sheet(self, name: str) -> Any:
-        """Return a new sheet that prints on A4 landscape, one page wide, with the data version in its footer."""
-        report, say = self.report, self.language.say
+    def add_page(self, name: str, *, left: str, centre: str) -> Any:
+        """Return a new sheet that prints on A4 landscape, one page wide, with two texts and the page in its footer."""
         sheet = self.workbook.add_worksheet(name)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.fit_to_pages(1, 0)
-        version = say(
-            "Data version {version}, {day}", version=report.data_version, day=self.language.day(report.data_date)
-        )
-        kind = say("synthetic demonstration data") if report.is_synthetic else say("accepted surveys")
-        source = say("Source: {kind}, Phủ Điện", kind=kind)
-        sheet.set_footer(f"&L&8{_plain(version)}&C&8{_plain(source)}&R&8&P / &N")
+        sheet.set_footer(f"&L&8{_plain(left)}&C&8{_plain(centre)}&R&8&P / &N")
         return sheet
 
     def write_header(self, sheet: Any, row: int, labels: Sequence[str], *, height: int = 48) -> None:
@@ -55,6 +48,22 @@ class Book:
         for column, label in enumerate(labels):
             sheet.write_string(row, column, label, style)
         sheet.set_row(row, height)
+
+
+@dataclass
+class Book(StyledBook):
+    """The workbook of a province report."""
+
+    report: ProvinceReport
+
+    def add_sheet(self, name: str) -> Any:
+        """Return a new sheet with the data version and the kind of data in its footer."""
+        report, say = self.report, self.language.say
+        version = say(
+            "Data version {version}, {day}", version=report.data_version, day=self.language.day(report.data_date)
+        )
+        kind = say("synthetic demonstration data") if report.is_synthetic else say("accepted surveys")
+        return self.add_page(name, left=version, centre=say("Source: {kind}, Phủ Điện", kind=kind))
 
 
 def _plain(text: str) -> str:
