@@ -306,9 +306,16 @@ class BoundaryLayers:
         """Return the outlines as `map_layer` does, but with every vertex: points are located in them."""
         return boundaries.compose_layer(self._cells(told_on), self._real_layers(told_on, layers.read_exact_layer))
 
-    def real_outlines(self, told_on: date) -> gpd.GeoDataFrame:
-        """Return ``commune_code`` and ``geometry`` (WGS 84) of the communes of a list that users added outlines of."""
-        return boundaries.newest_outlines(self._real_layers(told_on, layers.read_exact_layer))
+    def real_outlines(self, told_on: date, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
+        """
+        Return the outlines that users added of the communes of a list: ``commune_code``, ``geometry`` (WGS 84).
+
+        Parameters
+        ----------
+        as_of
+            Moment whose outlines are wanted; those of now where None.
+        """
+        return boundaries.newest_outlines(self._real_layers(told_on, layers.read_exact_layer, as_of))
 
     def _composed(self, cells: gpd.GeoDataFrame, codes: pd.Index, told_on: date, level: str) -> gpd.GeoDataFrame:
         """Return the outlines of some communes in the detail of a level."""
@@ -317,13 +324,13 @@ class BoundaryLayers:
             cells[cells["commune_code"].isin(codes)], [layer[layer["commune_code"].isin(codes)] for layer in real]
         )
 
-    def _real_layers(self, told_on: date, read: LayerReader) -> list[gpd.GeoDataFrame]:
+    def _real_layers(self, told_on: date, read: LayerReader, as_of: datetime | None = None) -> list[gpd.GeoDataFrame]:
         """Return the layers of a list that count, the newest first."""
         day = self._unit_lists.day_of(told_on)
         with engine.reading(self._store) as connection:
             return [
                 read(connection, record)
-                for record in layers.list_layers(connection)
+                for record in layers.list_layers(connection, as_of=as_of)
                 if self._unit_lists.day_of(date.fromisoformat(record.unit_list_date)) == day
             ]
 

@@ -28,6 +28,7 @@ def build_province_report(
     reported_in: Sequence[date],
     basis: pd.Series[str],
     partly_reported: Sequence[str],
+    unplaced: Sequence[str],
     unit_changes: pd.DataFrame,
     indicators: Mapping[str, Indicator],
     data_version: str,
@@ -52,6 +53,8 @@ def build_province_report(
         What the figures of each commune rest on, as `restated.basis_by_commune` gives it.
     partly_reported
         Codes of communes made of several in `units`, some of which reported nothing.
+    unplaced
+        Names of communes that reported the quarter and have no part in `units`.
     unit_changes
         Events of the province's communes since the first quarter of `figures`, as `UnitLists.changes_in` gives them.
     language
@@ -92,6 +95,7 @@ def build_province_report(
         unit_list_date=units.list_date,
         reported_in=tuple(sorted(reported_in)),
         basis=basis.reindex(communes.index),
+        unplaced=tuple(unplaced),
         partly_reported=tuple(code for code in communes.index if code in set(partly_reported)),
         is_synthetic=is_synthetic,
         communes=_communes(now, communes, units),

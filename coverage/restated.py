@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
 from geodata import lineage
 from geodata.tables import FIGURE_COLUMNS, FIGURE_KEY, MEASURES, require_columns
+
+ORDER_COLUMN: Final = "accepted_as"
+"""Column of figures with what came later as the higher number."""
 
 
 def merge_lists(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -17,8 +21,8 @@ def merge_lists(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     tables
-        Columns `FIGURE_COLUMNS`, the one that counts first standing first: what it does not report is taken from the
-        tables after it, figure by figure.
+        Columns `FIGURE_COLUMNS` and `ORDER_COLUMN`. Of the rows of a commune and quarter the one that came last counts;
+        what it does not report is taken from the ones before it, figure by figure.
 
     Returns
     -------
@@ -26,16 +30,31 @@ def merge_lists(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
         Columns `FIGURE_COLUMNS`, sorted by period and commune, measures nullable whole numbers.
     """
     for table in tables:
-        require_columns(table, FIGURE_COLUMNS, what="figures")
-    known = [table[list(FIGURE_COLUMNS)] for table in tables if len(table)]
+        require_columns(table, (*FIGURE_COLUMNS, ORDER_COLUMN), what="figures")
+    known = [table[[*FIGURE_COLUMNS, ORDER_COLUMN]] for table in tables if len(table)]
     if not known:
         empty = pd.DataFrame(columns=pd.Index(FIGURE_COLUMNS))
         return empty.astype({**dict.fromkeys(MEASURES, "Int64"), **dict.fromkeys(FIGURE_KEY, "str")})
-    merged = known[0].set_index(list(FIGURE_KEY))
-    for table in known[1:]:
-        merged = merged.combine_first(table.set_index(list(FIGURE_KEY)))
-    whole = merged.reset_index().sort_values(["period", "commune_code"], ignore_index=True)
+    whole = known[0]
+    if len(known) > 1:
+        ordered = pd.concat(known, ignore_index=True).sort_values(ORDER_COLUMN, ascending=False, kind="stable")
+        whole = ordered.groupby(list(FIGURE_KEY), sort=False)[list(MEASURES)].first().reset_index()
+    whole = whole.sort_values(["period", "commune_code"], ignore_index=True)
     return whole[list(FIGURE_COLUMNS)].astype(dict.fromkeys(MEASURES, "Int64"))
+
+
+def order_of(figures: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series[int]:
+    """
+    Return `ORDER_COLUMN` of figures that are told in another list: that of the part that came last.
+
+    Returns
+    -------
+    order
+        Indexed by ``commune_code`` of the other list and ``period``.
+    """
+    parts = figures[[*FIGURE_KEY, ORDER_COLUMN]].merge(pairs, left_on="commune_code", right_on="from_code")
+    newest = parts.groupby(["to_code", "period"])[ORDER_COLUMN].max()
+    return newest.rename_axis(["commune_code", "period"])
 
 
 def basis_by_commune(pairs: pd.DataFrame, shares: pd.DataFrame | None = None) -> pd.Series[str]:

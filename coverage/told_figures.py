@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import geopandas as gpd
@@ -37,29 +37,69 @@ class ToldFigures:
         The official lists of units.
     boundaries
         Outlines that users added, by which divided communes are shared where there are any of both days.
+    as_of
+        Moment whose answers are wanted; now where None.
     """
 
-    def __init__(self, store: Engine, lists: UnitLists, boundaries: BoundaryLayers) -> None:
+    def __init__(
+        self, store: Engine, lists: UnitLists, boundaries: BoundaryLayers, *, as_of: datetime | None = None
+    ) -> None:
         self._store = store
         self._lists = lists
         self._boundaries = boundaries
+        self._as_of = as_of
         self._shares: OrderedDict[tuple[date, date, int], pd.DataFrame | None] = OrderedDict()
 
-    def restate(self, figures: pd.DataFrame, from_day: date, to_day: date) -> pd.DataFrame:
-        """Return figures of the list of a day in that of another; see `lineage.restate`."""
+    def figures(self, told_on: date, *, period: str | None = None) -> pd.DataFrame:
+        """
+        Return the figures that count, of a quarter or all, in the list of a day; columns `FIGURE_COLUMNS`.
+
+        Those of communes that have no part in that list (`unplaced`) are left out.
+        """
+        with engine.reading(self._store) as connection:
+            found = facts.figures_by_list(connection, period=period, as_of=self._as_of)
+        tables = [self._restate(table, date.fromisoformat(own), told_on) for own, table in found.items()]
+        return restated.merge_lists(tables)
+
+    def _restate(self, figures: pd.DataFrame, from_day: date, to_day: date) -> pd.DataFrame:
+        """Return figures of the list of a day in that of another, with their order; see `lineage.restate`."""
         before, after = self._lists.day_of(from_day), self._lists.day_of(to_day)
         if before == after or figures.empty:
             return figures
-        return lineage.restate(
-            figures, self._lists.history, from_day=before, to_day=after, shares=self.shares(before, after)
+        pairs = self._lists.pairs(before, after)
+        placed = figures[figures["commune_code"].isin(pairs["from_code"])]
+        told = lineage.restate(
+            placed.drop(columns=restated.ORDER_COLUMN),
+            self._lists.history,
+            from_day=before,
+            to_day=after,
+            shares=self.shares(before, after),
         )
+        order = restated.order_of(placed, pairs).rename(restated.ORDER_COLUMN)
+        return told.join(order, on=["commune_code", "period"])
+
+    def unplaced(self, told_on: date, period: str) -> list[tuple[str, date]]:
+        """
+        Return the communes that reported a quarter and have no part in the list of a day, each with its list's day.
+
+        So it is with Côn Đảo before 1 July 2025: its district had no communes.
+        """
+        after = self._lists.day_of(told_on)
+        with engine.reading(self._store) as connection:
+            tables = facts.figures_by_list(connection, period=period, as_of=self._as_of)
+        found: list[tuple[str, date]] = []
+        for own, table in tables.items():
+            before = self._lists.day_of(date.fromisoformat(own))
+            placed = self._lists.pairs(before, after)["from_code"]
+            found += [(str(code), before) for code in table.loc[~table["commune_code"].isin(placed), "commune_code"]]
+        return found
 
     def carry(self, rows: pd.DataFrame, to_day: date) -> pd.DataFrame:
         """
         Return points or records in the communes of the list of a day, without the column that names their list.
 
         A row of a commune that was divided goes where it lies, if it has coordinates and users added outlines of that
-        day; else to the commune with the largest part.
+        day; else to the commune with the largest part. A row of a commune that has no part in that list is left out.
         """
         if rows.empty:
             return rows.drop(columns=facts.LIST_COLUMN, errors="ignore")
@@ -70,6 +110,7 @@ class ToldFigures:
                 pairs = self._lists.pairs(before, after)
                 located = self._located(of_list, pairs, after)
                 of_list = restated.carry_rows(of_list, pairs, self.shares(before, after), located)
+                of_list = of_list.dropna(subset="commune_code")
             told.append(of_list)
         return pd.concat(told).sort_index().drop(columns=facts.LIST_COLUMN)
 
@@ -78,7 +119,7 @@ class ToldFigures:
         divided = rows[rows["commune_code"].isin(pairs.loc[pairs["is_divided"], "from_code"])]
         if divided.empty or not {"lon", "lat"} <= set(rows.columns):
             return None
-        outlines = self._boundaries.real_outlines(to_day)
+        outlines = self._boundaries.real_outlines(to_day, as_of=self._as_of)
         if outlines.empty:
             return None
         lon, lat = (divided[name].to_numpy(dtype="float64", na_value=float("nan")) for name in ("lon", "lat"))
@@ -87,7 +128,7 @@ class ToldFigures:
     def lists_of(self, period: str | None = None) -> list[date]:
         """Return the days of the lists in which the figures of a quarter, or all, were reported, oldest first."""
         with engine.reading(self._store) as connection:
-            days = facts.lists_of_figures(connection, period=period)
+            days = facts.lists_of_figures(connection, period=period, as_of=self._as_of)
         return sorted({self._lists.day_of(date.fromisoformat(day)) for day in days})
 
     def reported_as(self, commune_code: str, period: str, told_on: date) -> list[tuple[str, date]]:
@@ -129,10 +170,10 @@ class ToldFigures:
         """
         after = self._lists.day_of(told_on)
         with engine.reading(self._store) as connection:
-            tables = facts.figures_by_list(connection, period=period)
+            tables = facts.figures_by_list(connection, period=period, as_of=self._as_of)
         found: list[pd.Series[int]] = []
         for own, table in tables.items():
-            told = self.restate(table, date.fromisoformat(own), after).set_index("commune_code")
+            told = self._restate(table, date.fromisoformat(own), after).set_index("commune_code")
             missing = told["parts_missing"] if "parts_missing" in told else pd.Series(0, index=told.index)
             found.append(missing.astype("int64"))
         if not found:
@@ -150,7 +191,7 @@ class ToldFigures:
         communes reported before they were merged. `lineage.choose_shares` takes the best of them.
         """
         with engine.reading(self._store) as connection:
-            version = facts.data_version(connection).number
+            version = facts.data_version(connection, as_of=self._as_of).number
         key = (from_day, to_day, version)
         if key not in self._shares:
             self._shares[key] = self._find_shares(from_day, to_day)
@@ -161,7 +202,7 @@ class ToldFigures:
     def _find_shares(self, from_day: date, to_day: date) -> pd.DataFrame | None:
         pairs = self._lists.pairs(from_day, to_day)
         found = [self._reported_shares(to_day, pairs)] if to_day < from_day else []
-        before, after = (self._boundaries.real_outlines(day) for day in (from_day, to_day))
+        before, after = (self._boundaries.real_outlines(day, as_of=self._as_of) for day in (from_day, to_day))
         if len(before) and len(after):
             found += [lineage.area_shares(before, after, pairs), self._point_shares(before, after, pairs)]
         known = [shares for shares in found if shares is not None and len(shares)]
@@ -170,7 +211,7 @@ class ToldFigures:
     def _reported_shares(self, to_day: date, pairs: pd.DataFrame) -> pd.DataFrame | None:
         """Return shares by the households that the communes of an earlier day reported last."""
         with engine.reading(self._store) as connection:
-            tables = facts.figures_by_list(connection)
+            tables = facts.figures_by_list(connection, as_of=self._as_of)
         own = [table for day, table in tables.items() if self._lists.day_of(date.fromisoformat(day)) == to_day]
         if not own:
             return None
@@ -182,7 +223,9 @@ class ToldFigures:
     ) -> pd.DataFrame | None:
         """Return shares by where the surveyed households are, in the outlines of both days."""
         with engine.reading(self._store) as connection:
-            households = record_store.counting_records(connection, templates.load_template(_HOUSEHOLDS))
+            households = record_store.counting_records(
+                connection, templates.load_template(_HOUSEHOLDS), as_of=self._as_of
+            )
         if not {"lon", "lat"} <= set(households.columns):
             return None
         lon, lat = (households[name].to_numpy(dtype="float64", na_value=float("nan")) for name in ("lon", "lat"))

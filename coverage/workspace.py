@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Engine
 
-from coverage import demo, report, restated, rollup, targets
+from coverage import demo, report, rollup, targets
 from coverage.boundary_layers import BoundaryChoices, BoundaryLayers
 from coverage.indicators import Figure, Indicator, read_indicators
 from coverage.told_figures import ToldFigures
@@ -105,10 +105,14 @@ class Workspace:
         day = min(period.last_day, self.lists.history.last_day)
         return self.lists.day_of(max(day, reference.LIST_DATE_2021))
 
-    def list_of_newest_quarter(self) -> date:
+    def list_of_newest_quarter(self, *, as_of: datetime | None = None) -> date:
         """Return the day of the list of the newest quarter with figures; without any, that of today's list."""
-        known = self.periods()
-        return self.list_of_quarter(Period.parse(known[-1])) if known else self.lists.day_of(self.clock().date())
+        known = self.periods(as_of=as_of)
+        return self.list_of_quarter(Period.parse(known[-1])) if known else self.list_of_today()
+
+    def list_of_today(self) -> date:
+        """Return the day of today's list; a workspace that stays open for days knows the one of when it was opened."""
+        return self.lists.day_of(min(self.clock().date(), self.lists.history.last_day))
 
     @cached_property
     def boundaries(self) -> BoundaryLayers:
@@ -119,6 +123,10 @@ class Workspace:
     def told(self) -> ToldFigures:
         """What the store holds, told in the list of any day."""
         return ToldFigures(self.engine, self.lists, self.boundaries)
+
+    def told_as_of(self, moment: datetime | None) -> ToldFigures:
+        """Return `told`, as it was known at an earlier moment."""
+        return self.told if moment is None else ToldFigures(self.engine, self.lists, self.boundaries, as_of=moment)
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
@@ -166,14 +174,10 @@ class Workspace:
         -------
         figures
             Columns `FIGURE_COLUMNS`, sorted by period and commune; see `facts.figures_by_list`. Figures that were
-            reported in another list are restated; `told.basis_on` says how.
+            reported in another list are restated; `told.basis_on` says how, `told.unplaced` which have no place there.
         """
-        day = told_on or (self.list_of_quarter(Period.parse(period)) if period else self.list_of_newest_quarter())
-        with engine.reading(self.engine) as connection:
-            found = facts.figures_by_list(connection, period=period, as_of=as_of)
-        return restated.merge_lists(
-            [self.told.restate(table, date.fromisoformat(own), day) for own, table in found.items()]
-        )
+        own = self.list_of_quarter(Period.parse(period)) if period else self.list_of_newest_quarter(as_of=as_of)
+        return self.told_as_of(as_of).figures(told_on or own, period=period)
 
     def figures_of(self, period: str, *, as_of: datetime | None = None, told_on: date | None = None) -> pd.DataFrame:
         """Return the figures of one quarter; raise `FigureError` where there are none."""
@@ -192,13 +196,13 @@ class Workspace:
         """Return the bulk-purchase points that count, columns `BULK_POINT_COLUMNS`, in the communes of a day's list."""
         with engine.reading(self.engine) as connection:
             found = facts.bulk_points(connection, as_of=as_of)
-        return self.told.carry(found, told_on or self.list_of_newest_quarter())
+        return self.told_as_of(as_of).carry(found, told_on or self.list_of_newest_quarter(as_of=as_of))
 
     def hamlets(self, *, as_of: datetime | None = None, told_on: date | None = None) -> pd.DataFrame:
         """Return the unserved hamlets that count, columns `HAMLET_COLUMNS`, in the communes of a day's list."""
         with engine.reading(self.engine) as connection:
             found = facts.hamlets(connection, as_of=as_of)
-        return self.told.carry(found, told_on or self.list_of_newest_quarter())
+        return self.told_as_of(as_of).carry(found, told_on or self.list_of_newest_quarter(as_of=as_of))
 
     def has_synthetic(self, *, as_of: datetime | None = None) -> bool:
         """Return whether demonstration data are among what counts."""
@@ -310,7 +314,7 @@ class Workspace:
         PlaceError, FigureError
             If there is no such province, or it has no figures for the quarter.
         """
-        version = self.data_version(as_of=as_of)
+        version, told = self.data_version(as_of=as_of), self.told_as_of(as_of)
         day = told_on or self.list_of_quarter(period)
         known = [code for code in self.periods(as_of=as_of) if code <= str(period)] or [str(period)]
         first = Period.parse(known[0]).first_day
@@ -321,10 +325,11 @@ class Workspace:
             points=self.bulk_points(as_of=as_of, told_on=day),
             hamlets=self.hamlets(as_of=as_of, told_on=day),
             units=self.units_on(day),
-            reported_in=self.told.lists_of(str(period)),
-            basis=self.told.basis_on(day, period=str(period)),
+            reported_in=told.lists_of(str(period)),
+            basis=told.basis_on(day, period=str(period)),
             unit_changes=self.lists.changes_in(province_code, day, first, period.last_day),
-            partly_reported=list(self.told.partly_reported(day, str(period)).index),
+            unplaced=[str(self.lists.on(own).find(code)["full_name"]) for code, own in told.unplaced(day, str(period))],
+            partly_reported=list(told.partly_reported(day, str(period)).index),
             indicators=self.indicators,
             data_version=str(version),
             data_date=date.fromisoformat((version.at or self.clock().isoformat())[:10]),

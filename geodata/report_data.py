@@ -40,6 +40,8 @@ class ProvinceReport:
         What the figures of each commune rest on, indexed by ``commune_code``: one of `geodata.lineage.BASES`.
     partly_reported
         Codes of communes made of several in this list, some of which reported nothing.
+    unplaced
+        Names of communes of the company that reported the quarter and have no part in this list; in none of the sums.
     is_synthetic
         Whether demonstration data are among the figures.
     communes
@@ -65,6 +67,7 @@ class ProvinceReport:
     reported_in: tuple[date, ...]
     basis: pd.Series[str]
     partly_reported: tuple[str, ...]
+    unplaced: tuple[str, ...]
     is_synthetic: bool
     communes: pd.DataFrame
     history: pd.DataFrame

@@ -60,8 +60,7 @@ def units_on(told_on: str) -> Units:
 
 def list_of_today() -> str:
     """Return the day (ISO text) from which the list of today holds."""
-    opened = workspace()
-    return opened.lists.day_of(opened.clock().date()).isoformat()
+    return workspace().list_of_today().isoformat()
 
 
 def days_with_outlines(home: str, version: str) -> list[str]:
@@ -134,6 +133,14 @@ def basis(home: str, version: str, told_on: str, period: str) -> pd.Series[str]:
 def partly_reported(home: str, version: str, told_on: str, period: str) -> pd.Series[int]:
     """Return the communes of a day of which some parts reported nothing; see `ToldFigures.partly_reported`."""
     return _open(home).told.partly_reported(date.fromisoformat(told_on), period)
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def unplaced(home: str, version: str, told_on: str, period: str) -> list[str]:
+    """Return the names of communes that reported a quarter and have no part in the list of a day."""
+    opened = _open(home)
+    found = opened.told.unplaced(date.fromisoformat(told_on), period)
+    return [str(opened.lists.on(day).find(code)["full_name"]) for code, day in found]
 
 
 @st.cache_data(max_entries=24, show_spinner=False)

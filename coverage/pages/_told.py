@@ -38,6 +38,13 @@ def draw_note(choices: _state.Choices) -> None:
         ),
         icon=":material/conversion_path:",
     )
+    if unplaced := _cache.unplaced(choices.home, choices.version, choices.told_on, choices.period):
+        st.warning(
+            say(
+                "Not on this map, and not in its sums: {names}. No commune of that day leads there.",
+                names=", ".join(unplaced),
+            )
+        )
     partly = _cache.partly_reported(choices.home, choices.version, choices.told_on, choices.period)
     if missing := sum(code in inside.index for code in partly.index):
         st.warning(say("{n} communes lack parts that did not report: their figures are of those that did.", n=missing))

@@ -67,6 +67,10 @@ def _restating(book: Book) -> list[tuple[str, str]]:
         (say("Reported in the units of"), reported),
         (say("Communes by what they rest on"), "; ".join(kinds)),
         (say("Communes of which some parts did not report"), partly or say("None.")),
+        (
+            say("Communes that have no place in these units, and are in no sum"),
+            "; ".join(report.unplaced) or say("None."),
+        ),
     ]
 
 

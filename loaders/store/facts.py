@@ -16,6 +16,9 @@ from loaders.store.batches import ACCEPTED, FIGURES, LEDGER, Batch, list_batches
 FIGURE_KINDS: Final = (FIGURES, LEDGER)
 """Kinds of batches that hold figures of communes."""
 
+ACCEPTED_COLUMN: Final = "accepted_as"
+"""Column of figures with the number of the newest acceptance among those of a row: what came later is higher."""
+
 LIST_COLUMN: Final = "unit_list_date"
 """Column of points and records with the day (ISO text) of the list in which their commune codes are read."""
 
@@ -69,9 +72,9 @@ def counting_batches(as_of: datetime | None) -> Subquery:
     )
 
 
-def accepted_batches(connection: Connection, *, kind: str) -> list[Batch]:
-    """Return the batches of a kind that count now, the last accepted first."""
-    counting = counting_batches(None)
+def accepted_batches(connection: Connection, *, kind: str, as_of: datetime | None = None) -> list[Batch]:
+    """Return the batches of a kind that count now, or at an earlier moment, the last accepted first."""
+    counting = counting_batches(as_of)
     order = {row.batch_id: row.accepted_as for row in connection.execute(select(counting))}
     found = (batch for batch in list_batches(connection, kind=kind) if batch.id in order)
     return sorted(found, key=lambda batch: -order[batch.id])
@@ -85,7 +88,7 @@ def _newest_rows(table: Table, key: tuple[str, ...], as_of: datetime | None, *on
         .over(partition_by=[table.c[name] for name in key], order_by=counting.c.accepted_as.desc())
         .label("newest_first")
     )
-    joined = select(table, rank).join(counting, counting.c.batch_id == table.c.batch_id)
+    joined = select(table, counting.c.accepted_as, rank).join(counting, counting.c.batch_id == table.c.batch_id)
     ranked = joined.where(*only).subquery()
     return select(*(c for c in ranked.c if c.name != "newest_first")).where(ranked.c.newest_first == 1)
 
@@ -106,9 +109,9 @@ def figures_by_list(
     Returns
     -------
     figures
-        For the day (ISO text) of each list of units in which figures were read, the one accepted last first:
-        columns `FIGURE_COLUMNS`, sorted by period and commune; measures nullable whole numbers, missing where not
-        reported. The same code in two lists may be two communes: they are told in one list by `geodata.lineage`.
+        For the day (ISO text) of each list of units in which figures were read: columns `FIGURE_COLUMNS` and
+        `ACCEPTED_COLUMN`, sorted by period and commune; measures nullable whole numbers, missing where not reported.
+        The same code in two lists may be two communes: they are told in one list by `geodata.lineage`.
     """
     only = [] if period is None else [schema.figure.c.period == period]
     lists = _counting_lists(connection, as_of)
@@ -130,13 +133,13 @@ def lists_of_figures(connection: Connection, *, period: str | None = None, as_of
 
 
 def _counting_lists(connection: Connection, as_of: datetime | None) -> dict[str, list[int]]:
-    """Batches of figures that count, by the day of their list of units; the list of the one accepted last first."""
+    """Batches of figures that count, by the day of their list of units."""
     counting, batch = counting_batches(as_of), schema.batch
     query = (
         select(batch.c.unit_list_date, batch.c.id)
         .join(counting, counting.c.batch_id == batch.c.id)
         .where(batch.c.kind.in_(FIGURE_KINDS))
-        .order_by(counting.c.accepted_as.desc())
+        .order_by(batch.c.unit_list_date)
     )
     lists: dict[str, list[int]] = {}
     for day, batch_id in connection.execute(query):
@@ -146,14 +149,17 @@ def _counting_lists(connection: Connection, as_of: datetime | None) -> dict[str,
 
 def _figures_of(connection: Connection, as_of: datetime | None, *only: ColumnElement[bool]) -> pd.DataFrame:
     query = _newest_rows(schema.figure, (*FIGURE_KEY, "measure"), as_of, *only)
-    wanted = query.with_only_columns(*(query.selected_columns[name] for name in (*FIGURE_KEY, "measure", "value")))
+    names = (*FIGURE_KEY, "measure", "value", ACCEPTED_COLUMN)
+    wanted = query.with_only_columns(*(query.selected_columns[name] for name in names))
     # Plain tuples: pandas reads them several times faster than result rows.
     rows = [tuple(row) for row in connection.execute(wanted)]
-    long = pd.DataFrame(rows, columns=pd.Index([*FIGURE_KEY, "measure", "value"]))
+    long = pd.DataFrame(rows, columns=pd.Index(names))
     wide = long.set_index(["period", "commune_code", "measure"])["value"].unstack("measure")  # noqa: PD010
-    wide = wide.reindex(columns=pd.Index(MEASURES)).astype("Int64").sort_index().reset_index()
+    wide = wide.reindex(columns=pd.Index(MEASURES)).astype("Int64").sort_index()
+    wide[ACCEPTED_COLUMN] = long.groupby(["period", "commune_code"])[ACCEPTED_COLUMN].max().astype("int64")
+    wide = wide.reset_index()
     wide.columns.name = None
-    return wide[list(FIGURE_COLUMNS)].astype({"commune_code": "str", "period": "str"})
+    return wide[[*FIGURE_COLUMNS, ACCEPTED_COLUMN]].astype({"commune_code": "str", "period": "str"})
 
 
 def periods(connection: Connection, *, as_of: datetime | None = None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 
 import pandas as pd
@@ -53,9 +54,11 @@ def records_of(connection: Connection, batch_id: int) -> pd.DataFrame | None:
     return None if sha256 is None else pd.read_parquet(BytesIO(batches.read_file(connection, str(sha256))))
 
 
-def counting_records(connection: Connection, template: SurveyTemplate) -> pd.DataFrame:
+def counting_records(
+    connection: Connection, template: SurveyTemplate, *, as_of: datetime | None = None
+) -> pd.DataFrame:
     """
-    Return the records of a kind that count now: of each key the row of the newest accepted batch.
+    Return the records of a kind that count now, or at an earlier moment: of each key those of the newest batch.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def counting_records(connection: Connection, template: SurveyTemplate) -> pd.Dat
         found.reindex(columns=_columns_of(found, template)).assign(
             file_name=batch.file_name, **{facts.LIST_COLUMN: batch.unit_list_date}
         )
-        for batch in facts.accepted_batches(connection, kind=template.rows)
+        for batch in facts.accepted_batches(connection, kind=template.rows, as_of=as_of)
         if (found := _records_or_points(connection, batch.id, template)) is not None
     ]
     if not tables:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from coverage.restated import basis_by_commune, carry_rows, merge_lists
+from coverage.restated import basis_by_commune, carry_rows, merge_lists, order_of
 from geodata.errors import FigureError
 from geodata.tables import FIGURE_COLUMNS
 from tests.coverage.conftest import figures, row
@@ -24,22 +24,31 @@ PAIRS = pd.DataFrame(
 )
 
 
-def test_first_table_counts_and_the_others_fill_what_it_lacks() -> None:
-    newest, older = figures(row("X", 10, 9)), figures(row("X", 8, 8, 3), row("Y", 5, 4))
-    merged = merge_lists([newest, older]).set_index("commune_code")
+def accepted(table: pd.DataFrame, *order: int) -> pd.DataFrame:
+    return table.assign(accepted_as=list(order))
+
+
+def test_what_came_last_counts_and_the_rest_fills_what_it_lacks() -> None:
+    older, newest = figures(row("X", 8, 8, 3), row("Y", 5, 4)), figures(row("X", 10, 9))
+    merged = merge_lists([accepted(older, 3, 9), accepted(newest, 7)]).set_index("commune_code")
     assert merged.loc["X", ["households_all", "households_grid", "households_bulk"]].tolist() == [10, 9, 3]
     assert merged.loc["Y", "households_all"] == 5
     assert str(merged["households_bulk"].dtype) == "Int64"
 
 
 def test_quarters_are_merged_each_by_itself_in_order() -> None:
-    merged = merge_lists([figures(row("X", 2, 1)), figures(row("X", 1, 1), period="2021-Q1")])
+    merged = merge_lists([accepted(figures(row("X", 2, 1)), 1), accepted(figures(row("X", 1, 1), period="2021-Q1"), 2)])
     assert merged[["period", "households_all"]].to_numpy().tolist() == [["2021-Q1", 1], ["2021-Q2", 2]]
 
 
 def test_no_tables_give_no_rows_and_all_columns() -> None:
     assert list(merge_lists([]).columns) == list(FIGURE_COLUMNS)
-    assert merge_lists([figures()]).empty
+    assert merge_lists([accepted(figures())]).empty
+
+
+def test_order_of_a_told_row_is_that_of_its_part_that_came_last() -> None:
+    table = accepted(figures(row("A", 1, 1), row("B", 1, 1), row("D", 1, 1)), 4, 6, 1)
+    assert order_of(table, PAIRS).to_dict() == {("W", "2021-Q2"): 1, ("X", "2021-Q2"): 6, ("Y", "2021-Q2"): 6}
 
 
 def test_a_table_without_its_columns_is_refused() -> None:

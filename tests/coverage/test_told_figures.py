@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely.geometry import Polygon, box
 
 from coverage.boundary_layers import BoundaryChoices
 from coverage.surveys import Surveys
 from coverage.workspace import Workspace
+from loaders.store import batches
+from loaders.store.batches import NewBatch
+from loaders.store.engine import writing
 from tests.coverage.office import POINT, accept, table
 
 OLD, NEW = date(2021, 7, 1), date(2025, 7, 1)
+OF_2023 = date(2023, 3, 31)
 COUNTS = {"Tổng số hộ": 100, "Số hộ có điện lưới": 98, "Hộ bán trực tiếp": 58, "Hộ mua buôn": 40}
 
 
@@ -135,6 +140,62 @@ def test_a_sum_without_all_of_its_parts_is_said(workspace: Workspace) -> None:
     accept(workspace, table({"Mã xã": parts[2], "Kỳ": "2021-Q2", **COUNTS}))
     assert workspace.told.partly_reported(NEW, "2021-Q2").empty
     assert workspace.told.partly_reported(OLD, "2021-Q2").empty
+
+
+def test_another_commune_that_is_accepted_later_brings_nothing_back(workspace: Workspace) -> None:
+    quarter, code, other = "2023-Q1", "30469", "30472"
+    for day, households in ((OLD, 100), (date(2023, 3, 31), 105)):
+        new = NewBatch("commune_survey", f"{day}.csv", str(day).encode(), "An", workspace.lists.day_of(day), 1, 1)
+        rows = pd.DataFrame([{"commune_code": code, "period": quarter, "households_all": households}])
+        with writing(workspace.engine) as connection:
+            batches.add_accepted_table(connection, new, rows, at=workspace.clock())
+    assert told(workspace, (code,), OF_2023, quarter) == [105]
+    new = NewBatch("commune_survey", "khac.csv", b"khac", "An", OLD, 1, 1)
+    rows = pd.DataFrame([{"commune_code": other, "period": quarter, "households_all": 7}])
+    with writing(workspace.engine) as connection:
+        batches.add_accepted_table(connection, new, rows, at=workspace.clock())
+    assert told(workspace, (code, other), OF_2023, quarter) == [105, 7]
+
+
+def test_an_earlier_answer_knows_no_later_outlines(tmp_path: Path) -> None:
+    now = [datetime(2026, 1, 10, tzinfo=UTC)]
+    workspace = Workspace(tmp_path / "office", clock=lambda: now[0])
+    pairs = workspace.lists.pairs(OLD, NEW)
+    found = pairs[pairs["is_divided"] & pairs["people_share"].isna()].groupby("from_code")["to_code"].agg(list)
+    code, parts = next((code, parts) for code, parts in found.items() if len(parts) == 2)
+    accept(workspace, table({"Mã xã": code, "Kỳ": "2021-Q2", **COUNTS}))
+    before = now[0]
+    now[0] += timedelta(days=1)
+    add_both_outlines(workspace, str(code), parts)
+    assert told(workspace, tuple(parts)) == [75, 25]
+    earlier = workspace.figures(period="2021-Q2", told_on=NEW, as_of=before).set_index("commune_code")
+    assert earlier.loc[parts, "households_all"].tolist() == [50, 50]
+    assert workspace.told_as_of(before).basis_on(NEW, period="2021-Q2")[parts[0]] == "equal"
+
+
+def test_a_commune_without_a_place_on_an_older_map_is_left_out_and_named(workspace: Workspace) -> None:
+    con_dao = "26732"
+    accept(workspace, table(*({"Mã xã": code, "Kỳ": "2025-Q4", **COUNTS} for code in (con_dao, "30463"))))
+    meter = POINT | {"Mã xã": con_dao}
+    proposal = Surveys(workspace).propose(
+        table(meter), "d.xlsx", user="An", template_id="bulk_point_survey", told_on=NEW
+    )
+    assert proposal.batch_id is not None
+    workspace.accept(proposal.batch_id, user="An", reason="đúng")
+    assert told(workspace, (con_dao,), NEW, "2025-Q4") == [100]
+    assert workspace.figures(told_on=OLD)["households_all"].sum() == 100
+    assert workspace.told.unplaced(OLD, "2025-Q4") == [(con_dao, NEW)]
+    assert workspace.told.unplaced(NEW, "2025-Q4") == []
+    assert workspace.bulk_points(told_on=OLD).empty
+    assert len(workspace.bulk_points(told_on=NEW)) == 1
+
+
+def test_a_workspace_that_stays_open_overnight_still_answers(tmp_path: Path) -> None:
+    now = [datetime(2026, 1, 10, tzinfo=UTC)]
+    workspace = Workspace(tmp_path / "office", clock=lambda: now[0])
+    assert workspace.list_of_newest_quarter() == NEW
+    now[0] += timedelta(days=2)
+    assert workspace.list_of_newest_quarter() == NEW
 
 
 def test_on_the_way_back_merged_communes_get_what_they_had(workspace: Workspace) -> None:

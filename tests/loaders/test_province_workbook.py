@@ -60,6 +60,7 @@ def report(table: pd.DataFrame, *points: dict[str, Any], language: Language = VI
         reported_in=[UNITS.list_date],
         basis=pd.Series(EXACT, index=UNITS.communes.index),
         partly_reported=(),
+        unplaced=(),
         unit_changes=pd.DataFrame({"valid_date": pd.to_datetime(["2021-04-10"]), "kind": ["renamed"]}),
         indicators=INDICATORS,
         data_version="v7",
