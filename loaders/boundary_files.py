@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
@@ -15,11 +16,13 @@ from pyarrow.lib import ArrowException
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from geodata.errors import FileError, mark
+from loaders.boundary_content import refuse_other_content
 from loaders.boundary_texts import BYTES, decoded, in_unicode
+from loaders.boundary_zips import Unpacked, unpack_boundary_files
+from loaders.confined_gdal import confine_gdal
 
 SUFFIXES: Final = (".geojson", ".json", ".gpkg", ".zip", ".parquet", ".geoparquet")
 _PARQUET: Final = (".parquet", ".geoparquet")
-_IN_ZIPS: Final = (".shp", ".gpkg", ".geojson", ".json")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ def open_boundary_file(content: bytes, *, file_name: str) -> BoundaryFile:
     Raises
     ------
     FileError
-        If the kind of file is not one of `SUFFIXES`, or it cannot be read.
+        If the kind of file is not one of `SUFFIXES`, it holds another kind than its name says, or points to other
+        files or addresses (`loaders.confined_gdal` says why), or it cannot be read.
     """
     suffix = Path(file_name).suffix.lower()
     if suffix not in SUFFIXES:
@@ -60,15 +64,9 @@ def open_boundary_file(content: bytes, *, file_name: str) -> BoundaryFile:
             allowed=", ".join(SUFFIXES),
         )
     try:
-        if suffix in _PARQUET:
-            return BoundaryFile(*_in_unicode(gpd.read_parquet(BytesIO(content)), None))
-        with tempfile.TemporaryDirectory() as folder:
-            # GDAL reads files by their name's ending; the user's own name may hold anything else.
-            path = Path(folder) / f"layer{suffix}"
-            path.write_bytes(content)
-            found = _read_largest(_parts_of_zip(path) if suffix == ".zip" else [str(path)])
+        found = _read(content, suffix, file_name)
     except (
-        *(zipfile.BadZipFile, DataSourceError, DataLayerError, FeatureError, ArrowException),
+        *(zipfile.BadZipFile, zlib.error, EOFError, DataSourceError, DataLayerError, FeatureError, ArrowException),
         *(ValueError, OSError, NotImplementedError, RuntimeError),  # the last two: what a zip is not read from
     ) as error:
         raise FileError(
@@ -89,38 +87,46 @@ def open_boundary_file(content: bytes, *, file_name: str) -> BoundaryFile:
     return found
 
 
-def read_boundary_file(content: bytes, *, file_name: str) -> gpd.GeoDataFrame:
-    """Return the features of a boundary file; see `open_boundary_file`."""
-    return open_boundary_file(content, file_name=file_name).features
+def _read(content: bytes, suffix: str, file_name: str) -> BoundaryFile:
+    """Read a file of a kind of `SUFFIXES`; what is not of the kind that its name says is never opened."""
+    if suffix != ".zip":
+        refuse_other_content(content, suffix, file_name=file_name)
+    if suffix in _PARQUET:
+        return BoundaryFile(*_in_unicode(gpd.read_parquet(BytesIO(content)), None))
+    confine_gdal()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if suffix == ".zip":
+            return _read_largest(unpack_boundary_files(content, folder, file_name=file_name))
+        # GDAL reads files by their name's ending; the user's own name may hold anything else.
+        path = folder / f"layer{suffix}"
+        path.write_bytes(content)
+        return _read_largest([Unpacked(path, Path(file_name).stem)])
 
 
-def _parts_of_zip(path: Path) -> list[str]:
-    """Name the files with shapes in a zip, whatever folder they stand in; GDAL looks in the uppermost one only."""
-    with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if PurePosixPath(name).suffix.lower() in _IN_ZIPS]
-    shapes = [name for name in names if name.lower().endswith(".shp")]
-    found = shapes or [name for name in names if not PurePosixPath(name).name.startswith(".")]
-    if not found:
-        raise ValueError("0 .shp")
-    return [f"/vsizip/{path.as_posix()}/{name}" for name in sorted(found)]
-
-
-def _read_largest(paths: list[str]) -> BoundaryFile:
+def _read_largest(files: list[Unpacked]) -> BoundaryFile:
     """
     Read the layer with the most features of a file, or of the files of a zip.
 
     Sources ship one layer a level (country, province, district, commune): communes are the most.
     """
-    layers = [(path, str(name)) for path in paths for name, _ in pyogrio.list_layers(path)]
+    layers = [(file, str(layer)) for file in files for layer, _ in pyogrio.list_layers(file.path)]
     if not layers:
         raise ValueError("0 layers")
-    path, layer = max(layers, key=lambda found: (pyogrio.read_info(found[0], layer=found[1])["features"], found[1]))
-    is_shapefile = path.lower().endswith(".shp")
-    features = gpd.read_file(path, layer=layer, engine="pyogrio", encoding=BYTES if is_shapefile else None)
-    name = layer if len(layers) > 1 else ""
+
+    def name_of(file: Unpacked, layer: str) -> str:
+        return file.name if layer == file.path.stem else layer  # where a layer is called as its file is: by its user
+
+    file, layer = max(
+        layers,
+        key=lambda found: (pyogrio.read_info(found[0].path, layer=found[1])["features"], name_of(*found)),
+    )
+    is_shapefile = file.path.suffix == ".shp"
+    features = gpd.read_file(file.path, layer=layer, engine="pyogrio", encoding=BYTES if is_shapefile else None)
+    name = name_of(file, layer) if len(layers) > 1 else ""
     if not isinstance(features, gpd.GeoDataFrame):
         return BoundaryFile(features, layer=name)
-    return BoundaryFile(*_in_unicode(features, _declared_encoding(path) if is_shapefile else None), layer=name)
+    return BoundaryFile(*_in_unicode(features, _declared_encoding(file.path) if is_shapefile else None), layer=name)
 
 
 def _in_unicode(features: gpd.GeoDataFrame, declared: str | None) -> tuple[gpd.GeoDataFrame, str]:
@@ -133,13 +139,10 @@ def _in_unicode(features: gpd.GeoDataFrame, declared: str | None) -> tuple[gpd.G
     return (features.assign(**texts) if texts else features), encoding
 
 
-def _declared_encoding(path: str) -> str:
+def _declared_encoding(path: Path) -> str:
     """Return what the .cpg beside a shapefile says, if there is one."""
-    archive_path, _, member = path.removeprefix("/vsizip/").partition(".zip/")
-    with zipfile.ZipFile(f"{archive_path}.zip") as archive:
-        names = {name.lower(): name for name in archive.namelist()}
-        found = names.get(f"{member[:-4]}.cpg".lower())
-        return archive.read(found).decode("ascii", "replace").strip() if found else ""
+    beside = path.with_suffix(".cpg")
+    return beside.read_bytes().decode("ascii", "replace").strip() if beside.exists() else ""
 
 
 def layer_bytes(layer: gpd.GeoDataFrame) -> bytes:

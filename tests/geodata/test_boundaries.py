@@ -15,7 +15,7 @@ from geodata.boundaries import check_layer, compose_layer
 from geodata.boundary_quality import communes_missing
 from geodata.errors import BoundaryError
 from geodata.units import UNIT_COLUMNS, Units
-from loaders.boundary_files import read_boundary_file
+from loaders.boundary_files import open_boundary_file
 from loaders.reference import load_units
 
 ROWS = [
@@ -142,7 +142,7 @@ REAL = [
 @pytest.mark.parametrize(("name", "count"), REAL)
 def test_real_outlines_are_recognised_whole(shared_folder: Path, name: str, count: int) -> None:
     path = shared_folder / "data" / name
-    features = read_boundary_file(path.read_bytes(), file_name=path.name)
+    features = open_boundary_file(path.read_bytes(), file_name=path.name).features
     found = check_layer(features, [load_units()], file_name=path.name)
     assert len(found.communes) == count
     assert found.unmatched == ()

@@ -12,7 +12,7 @@ from shapely.geometry import Polygon, box
 
 from geodata.boundary_closing import close_slivers
 from geodata.boundary_levels import TOLERANCES_M, build_levels
-from loaders.boundary_files import read_boundary_file
+from loaders.boundary_files import open_boundary_file
 from loaders.reference import load_approximate_boundaries
 
 
@@ -71,7 +71,7 @@ def test_approximate_cells_have_levels_too() -> None:
 )
 def test_levels_of_real_layers(shared_folder: Path, name: str, share_of_finest: float) -> None:
     path = shared_folder / "data" / name
-    features = read_boundary_file(path.read_bytes(), file_name=path.name)
+    features = open_boundary_file(path.read_bytes(), file_name=path.name).features
     code = "commune_code" if "commune_code" in features else "code"
     layer = features.rename(columns={code: "commune_code"}).sort_values("commune_code", ignore_index=True)
     closed = close_slivers(layer[["commune_code", "geometry"]]).coverage

@@ -14,7 +14,7 @@ from geodata.boundaries import STATED_IN_FILE, CheckedLayer, check_layer
 from geodata.boundary_recognition import UnitList
 from geodata.errors import BoundaryError
 from geodata.units import Units
-from loaders.boundary_files import read_boundary_file
+from loaders.boundary_files import open_boundary_file
 from loaders.reference import load_units_2025, tables
 from tests.geodata.four_communes import CODES, drawn, gadm, unit_list
 from tests.geodata.test_boundaries import LEFT, RIGHT, layer
@@ -121,7 +121,7 @@ def official_areas(units: Units) -> pd.DataFrame:
 @pytest.mark.parametrize(("name", "load", "communes", "overlaps", "gaps", "closed_m2", "compared"), REAL)
 def test_real_layers(shared_folder: Path, name, load, communes, overlaps, gaps, closed_m2, compared) -> None:  # type: ignore[no-untyped-def]
     path = shared_folder / "data" / name
-    features = read_boundary_file(path.read_bytes(), file_name=path.name)
+    features = open_boundary_file(path.read_bytes(), file_name=path.name).features
     unit_lists = [UnitList(load()) if load else unit_list()]
     found = check_layer(features, unit_lists, file_name=path.name, official=official_areas)
     quality = found.quality

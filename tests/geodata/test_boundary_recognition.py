@@ -29,7 +29,7 @@ from geodata.boundary_features import (
 )
 from geodata.boundary_recognition import UnitList, recognise
 from geodata.errors import BoundaryError
-from loaders.boundary_files import read_boundary_file
+from loaders.boundary_files import open_boundary_file
 from loaders.reference import load_units_2025
 from tests.geodata.four_communes import CODES, drawn, gadm, geoboundaries, ocha, provincial, unit_list
 
@@ -235,7 +235,7 @@ REAL_2021 = "communes_2021/south_communes_2021.parquet"
 )
 def test_real_outlines_without_codes(shared_folder: Path, kept: list[str], least: int, most_wrong: int) -> None:
     path = shared_folder / "data" / REAL_2021
-    real = read_boundary_file(path.read_bytes(), file_name=path.name)
+    real = open_boundary_file(path.read_bytes(), file_name=path.name).features
     found = found_in(real[[*kept, "geometry"]])
     pairs = [(code, true) for code, true in zip(codes(found), real["commune_code"], strict=True) if code]
     assert len(pairs) >= least

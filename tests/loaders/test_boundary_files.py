@@ -106,9 +106,12 @@ def test_geojson_in_a_zip_is_read(tmp_path: Path) -> None:
     ("content", "name", "code"),
     [
         (b"x", "xa.docx", "boundary.file-kind"),
-        (b"x", "xa.geojson", "boundary.file-unreadable"),
+        (b"x", "xa.geojson", "boundary.content-differs"),
+        (b"{", "xa.geojson", "boundary.file-unreadable"),
+        (b"x", "xa.gpkg", "boundary.content-differs"),
         (b"x", "xa.zip", "boundary.file-unreadable"),
-        (b"x", "xa.parquet", "boundary.file-unreadable"),
+        (b"x", "xa.parquet", "boundary.content-differs"),
+        (b"PAR1", "xa.parquet", "boundary.file-unreadable"),
     ],
 )
 def test_what_is_no_boundary_file_is_refused(content: bytes, name: str, code: str) -> None:

@@ -23,7 +23,7 @@ from loaders.boundary_checksums import (
     record_checksum,
     refuse_other_file,
 )
-from loaders.boundary_files import SUFFIXES, read_boundary_file
+from loaders.boundary_files import SUFFIXES, open_boundary_file
 from loaders.boundary_sources import COMMUNES, DISTRICTS, find_source, load_boundary_sources
 from loaders.boundary_unpacking import boundary_file_of
 from loaders.reference import load_units_2025
@@ -106,7 +106,7 @@ WARDS = {
 def test_the_communes_of_a_zip_become_one_file(tmp_path: Path) -> None:
     source = source_at("http://x", members=("91_*/wards/*.geojson", "86_*/wards/*.geojson"))
     made = boundary_file_of(source, packed(tmp_path / "a.zip", WARDS), tmp_path / "out")
-    layer = read_boundary_file(made.read_bytes(), file_name=made.name)
+    layer = open_boundary_file(made.read_bytes(), file_name=made.name).features
     assert layer["code"].tolist() == ["29000", "30469"]
     assert layer["name"].tolist() == ["Mỹ Đức"] * 2
     assert layer.crs.to_epsg() == 4326
