@@ -58,6 +58,7 @@ def of_ledger(proposal: LedgerProposal, state: str, language: Language) -> dict[
         "rows_read": proposal.rows_read,
         "rows_valid": proposal.rows_valid,
         "changes": proposal.change_counts,
+        "unit_list_date": proposal.list_date.isoformat(),
         "ledger": {"sha256": record.ledger_sha256, "size_bytes": record.size_bytes, "path": record.path},
         "issue_counts": dict(counts),
         "issues": [

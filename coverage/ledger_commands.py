@@ -18,6 +18,7 @@ from coverage.workspace import Workspace
 from geodata.errors import ClusterError, FileError, PhuDienError, mark
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.units import Units
 from loaders.ledger.cluster import run_on
 from loaders.ledger.importing import DOUBLED, READING, ROLLING, run_here
 
@@ -189,13 +190,13 @@ def _print(proposal: LedgerProposal, state: str, workspace: Workspace, language:
         say("Compared with what counts: {new} new, {changed} changed, {unchanged} unchanged.", **proposal.change_counts)
     )
     for effect in proposal.effects:
-        _print_effect(effect, workspace, language)
+        _print_effect(effect, workspace.units_on(proposal.list_date), language)
     print(say(_STATE_SENTENCES[state], batch=str(proposal.batch_id)))
 
 
-def _print_effect(effect: Effect, workspace: Workspace, language: Language) -> None:
-    """Print the main shares of a province and quarter before and after."""
-    province = workspace.units.find(effect.province_code)["full_name"]
+def _print_effect(effect: Effect, units: Units, language: Language) -> None:
+    """Print the main shares of a province and quarter before and after; codes mean other provinces in other lists."""
+    province = units.find(effect.province_code)["full_name"]
     changed = []
     for name in MAIN_INDICATORS:
         after = effect.after[name]

@@ -66,6 +66,8 @@ class LedgerProposal:
         What accepting changes, as for a survey.
     effects
         What it does to `MAIN_INDICATORS` of each province, in the newest four quarters of the ledger.
+    list_date
+        Day of the official list whose units all of this is told in.
     """
 
     file_name: str
@@ -77,6 +79,7 @@ class LedgerProposal:
     issues: tuple[Issue, ...]
     changes: pd.DataFrame
     effects: tuple[Effect, ...]
+    list_date: date
 
     @property
     def change_counts(self) -> dict[str, int]:
@@ -300,7 +303,8 @@ class Ledgers:
         difference = changes.compare_figures(current[list(FIGURE_COLUMNS)], table)
         newest = table[table["period"].isin(sorted(table["period"].unique())[-_QUARTERS_COMPARED:])]
         effects = tuple(effects_of(self._workspace, current, newest, opened.units, only=MAIN_INDICATORS))
-        return LedgerProposal(opened.name, opened.record, REFUSED, None, *rows, tuple(issues), difference, effects)
+        day = opened.units.list_date
+        return LedgerProposal(opened.name, opened.record, REFUSED, None, *rows, tuple(issues), difference, effects, day)
 
 
 @dataclass(frozen=True)

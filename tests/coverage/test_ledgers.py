@@ -313,6 +313,23 @@ def test_the_command_takes_a_ledger(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert run(capsys, *call, "--accept")[:1] == (0,)
 
 
+@pytest.mark.parametrize(
+    ("commune", "province", "wrong"),
+    [("30463", "Tỉnh An Giang", "Kiên Giang"), ("25747", "Thành phố Hồ Chí Minh", ""), ("22738", "Tỉnh Khánh Hòa", "")],
+)
+def test_the_command_names_provinces_by_the_list_of_the_ledger(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], commune: str, province: str, wrong: str
+) -> None:
+    # Code 91 was Kiên Giang's in 2021 and is An Giang's now; the list of 2021 has neither 79 nor 56.
+    path = ledger(tmp_path / "so_ho.csv", [[code, commune, "2025-Q4", kind] for code, _, _, kind in good_rows(10)])
+    call = ["ledger", "import", str(path), "--workspace", str(tmp_path / "office"), "--user", "An", "--accept"]
+    code, out, err = run(capsys, *call)
+    assert (code, "is accepted" in out) == (0, True), err
+    assert province in out
+    assert not wrong or wrong not in out
+    assert json.loads(run(capsys, *call, "--json")[1])["unit_list_date"] == "2025-07-01"
+
+
 def test_the_command_tells_problems_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = ledger(tmp_path / "so_ho.csv", [["A", MY_DUC, "2021-Q2", "hơi nước"]])
     call = ["ledger", "import", str(path), "--workspace", str(tmp_path / "office"), "--user", "An"]
