@@ -30,8 +30,14 @@ _STAGES: Final = {
     DOUBLED: mark("Looking for households that stand twice"),
 }
 
+_REFUSED_DRAFT: Final = "refused-draft"
+
 _STATE_SENTENCES: Final = {
     REFUSED: mark("Not taken: mend the errors, or take the rows without errors by --good-rows. Nothing was stored."),
+    _REFUSED_DRAFT: mark(
+        "Not taken: the ledger has errors, and only its rows without errors stand in draft {batch}. To take them, give "
+        "--good-rows again; else mend the errors. The draft stays and does not count."
+    ),
     "draft": mark("Kept as draft {batch}; it does not count yet. Add --accept to take it."),
     "accepted": mark("Batch {batch} is accepted and counts."),
 }
@@ -191,7 +197,8 @@ def _print(proposal: LedgerProposal, state: str, workspace: Workspace, language:
     )
     for effect in proposal.effects:
         _print_effect(effect, workspace.units_on(proposal.list_date), language)
-    print(say(_STATE_SENTENCES[state], batch=str(proposal.batch_id)))
+    told = _REFUSED_DRAFT if state == REFUSED and proposal.batch_id is not None else state
+    print(say(_STATE_SENTENCES[told], batch=str(proposal.batch_id)))
 
 
 def _print_effect(effect: Effect, units: Units, language: Language) -> None:

@@ -57,7 +57,7 @@ class LedgerProposal:
     state
         `surveys.REFUSED`, or the state of its batch.
     batch_id
-        Number of its batch; None where refused.
+        Number of its batch; None where refused, unless an earlier call for the good rows only left a draft.
     rows_read, rows_valid
         Rows of the ledger, and those that count as a household.
     issues
@@ -169,7 +169,7 @@ class Ledgers:
             If a file cannot be read or a column is missing.
         """
         opened = self._open(call, progress)
-        found = self._known(opened) or self._rolled_up(opened, call, run, progress)
+        found = self._known(opened, call) or self._rolled_up(opened, call, run, progress)
         if found.state != REFUSED:
             checkpoint.Checkpoint(opened.folder).remove()
         return found
@@ -216,8 +216,12 @@ class Ledgers:
             taken = self._workspace.list_of_newest_quarter()
         return taken, tuple(sorted(quarter for quarter, day in days.items() if day == taken))
 
-    def _known(self, opened: _Opened) -> LedgerProposal | None:
-        """Return the proposal of a ledger that is stored already, read in the same way."""
+    def _known(self, opened: _Opened, call: LedgerCall) -> LedgerProposal | None:
+        """
+        Return the proposal of a ledger that is stored already, read in the same way.
+
+        A draft of the good rows of a ledger with errors is refused to a call that does not ask for these.
+        """
         record = opened.record
         with engine.reading(self._workspace.engine) as connection:
             same = ledgers.find_same_ledger(connection, sha256=record.ledger_sha256, fingerprint=record.fingerprint)
@@ -228,7 +232,8 @@ class Ledgers:
             counts = ledgers.read_rollup(connection, batch)
         tables = self._tables(counts, opened)
         found = self._proposal(replace(opened, record=known), tables, issues, (batch.rows_read, batch.rows_valid))
-        return replace(found, state=batch.state, batch_id=batch.id)
+        is_refused = batch.state == batches.DRAFT and _has_error(issues) and not call.good_rows_only
+        return replace(found, state=REFUSED if is_refused else batch.state, batch_id=batch.id)
 
     def _rolled_up(
         self, opened: _Opened, call: LedgerCall, run: importing.Runner, progress: importing.Progress | None
@@ -240,8 +245,7 @@ class Ledgers:
         tables = self._tables(rollup.counts, opened)
         issues = [*self._issues(rollup, opened), *_contradictions(*tables)]
         found = self._proposal(opened, tables, issues, (rollup.rows, rollup.rows_counted))
-        has_errors = any(issue.severity == ERROR for issue in issues)
-        if not rollup.rows_counted or (has_errors and not call.good_rows_only):
+        if not rollup.rows_counted or (_has_error(issues) and not call.good_rows_only):
             return found
         with engine.writing(self._workspace.engine) as connection:
             batch_id = self._keep(connection, opened, call.user, rollup, issues, tables[1])
@@ -326,6 +330,10 @@ class _Opened:
     plan: RollupPlan
     units: Units
     folder: Path
+
+
+def _has_error(issues: Sequence[Issue]) -> bool:
+    return any(issue.severity == ERROR for issue in issues)
 
 
 def _contradictions(current: pd.DataFrame, table: pd.DataFrame) -> list[Issue]:

@@ -330,6 +330,23 @@ def test_the_command_names_provinces_by_the_list_of_the_ledger(
     assert json.loads(run(capsys, *call, "--json")[1])["unit_list_date"] == "2025-07-01"
 
 
+def test_a_draft_of_good_rows_is_not_accepted_unless_these_are_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = ledger(tmp_path / "so_ho.csv", [*good_rows(10), ["X", MY_DUC, "2021-Q2", "?"]])
+    call = ["ledger", "import", str(path), "--workspace", str(tmp_path / "office"), "--user", "An"]
+    assert run(capsys, *call, "--good-rows")[0] == 0
+    code, out, _ = run(capsys, *call, "--accept")
+    assert (code, "stand in draft 1" in out, "is accepted" in out) == (1, True, False)
+    office = Workspace(tmp_path / "office")
+    assert [batch.state for batch in office.batches()] == [DRAFT]
+    office.close()
+    code, out, _ = run(capsys, *call, "--accept", "--good-rows")
+    assert (code, "Batch 1 is accepted" in out) == (0, True)
+    code, out, _ = run(capsys, *call)
+    assert (code, "Batch 1 is accepted" in out) == (0, True)
+
+
 def test_the_command_tells_problems_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = ledger(tmp_path / "so_ho.csv", [["A", MY_DUC, "2021-Q2", "hơi nước"]])
     call = ["ledger", "import", str(path), "--workspace", str(tmp_path / "office"), "--user", "An"]
