@@ -15,7 +15,7 @@ from loaders.ledger.plan import RollupPlan
 from loaders.ledger.problems import Problem, Sample
 from loaders.ledger.rollup import PartialRollup
 
-_FORM: Final = 1
+_FORM: Final = 2
 """Raised where what is kept, or how rows are judged, changes: work done by an older form is not gone on from."""
 
 

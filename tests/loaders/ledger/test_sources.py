@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +174,21 @@ def test_files_of_a_ledger_must_have_the_same_columns(tmp_path: Path) -> None:
 def test_codes_that_became_numbers_are_codes_still(tmp_path: Path, places: StatedPlaces, code: Any) -> None:
     path = write(tmp_path / "so_ho.parquet", [row("A", commune_code=code)])
     assert set(rolled(path, places, tmp_path / "work").counts) == {(MY_DUC, "2021-Q2", "direct", "")}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Ho_Chi_Minh"])
+def test_the_quarter_of_a_moment_is_that_of_the_offices_on_every_machine(
+    tmp_path: Path, places: StatedPlaces, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        evening = datetime(2021, 6, 30, 18, tzinfo=UTC)  # one o'clock in the morning of 1 July in Vietnam
+        path = write(tmp_path / "so_ho.parquet", [row("A", period=evening)])
+        assert set(rolled(path, places, tmp_path / "work").counts) == {(MY_DUC, "2021-Q3", "direct", "")}
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_the_hash_of_a_ledger_is_that_of_its_content(tmp_path: Path) -> None:
