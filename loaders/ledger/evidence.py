@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import duckdb
+import numpy as np
 
 from loaders.ledger.grouping import Grouping, insert_rows
 from loaders.ledger.judging import Verdict
@@ -22,6 +23,14 @@ _COLUMNS_OF: Final = {
     "ledger.commune-followed": ("commune_code", "commune_name"),
 }
 """What an example shows of its row; the household's code where nothing stands here."""
+
+
+_WITHOUT_OUTLINE: Final = {
+    "ledger.point-elsewhere": "ledger.no-outline-elsewhere",
+    "ledger.point-far": "ledger.no-outline",
+    "ledger.outside": "ledger.no-outline",
+}
+"""What is told of a point where the stated commune has no outline from which a distance could be measured."""
 
 
 class Evidence:
@@ -78,21 +87,21 @@ class Evidence:
         places: dict[tuple[str, str], list[int]] = {}
         for place, (group, code, distance) in enumerate(zip(groups, codes, metres.tolist(), strict=True)):
             limit = NEAR_APPROXIMATE_M if code in outlines.approximate else NEAR_M
-            if problem := _told(group, is_near=distance <= limit):
+            if problem := _told(group, distance, limit):
                 places.setdefault(problem, []).append(place)
         file_rows = rows["file_row"].tolist()
         return {
             problem: Problem(
                 len(those),
                 tuple(self._sample(file_rows[n], codes[n], metres[n]) for n in those[: self._plan.samples]),
-                float(metres[those].max()),
+                None if np.isnan(metres[those]).any() else float(metres[those].max()),
             )
             for problem, those in places.items()
         }
 
     def _sample(self, file_row: int, value: str, distance: float | None = None) -> Sample:
         partition = self._partition
-        metres = None if distance is None else round(float(distance), 1)
+        metres = None if distance is None or np.isnan(distance) else round(float(distance), 1)
         return Sample(partition.number, file_row, partition.file, partition.line_of(file_row), value, metres)
 
 
@@ -108,11 +117,17 @@ def _distances(stated: list[str], lon: Any, lat: Any, outlines: Outlines) -> tup
     return stated, metres
 
 
-def _told(verdict: Verdict, *, is_near: bool) -> tuple[str, str] | None:
-    """Return what is told of a point outside its stated commune; nothing near an approximate outline."""
+def _told(verdict: Verdict, distance_m: float, limit_m: float) -> tuple[str, str] | None:
+    """
+    Return what is told of a point outside its stated commune; nothing near an approximate outline.
+
+    The distance is NaN where the stated commune has no outline.
+    """
+    if verdict.stated.code and np.isnan(distance_m):
+        return _WITHOUT_OUTLINE[verdict.by_distance], WARNING
     if not verdict.stated.code:
         return verdict.by_distance, ERROR
-    if not is_near:
+    if distance_m > limit_m:
         return verdict.by_distance, WARNING
     near = {"ledger.point-elsewhere": "ledger.point-near", "ledger.outside": "ledger.outside-near"}
     return (near[verdict.by_distance], INFO) if verdict.by_distance in near else None

@@ -106,6 +106,14 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
         "{count} rows have their point outside every commune, at most {far_km} km from the one that they state; "
         "they count as stated."
     ),
+    ("ledger.no-outline", WARNING): mark(
+        "{count} rows state a commune that has no outline, and their point lies in no real outline, so that how far "
+        "off it is cannot be told; they count as stated. Import the boundaries of all communes to check them."
+    ),
+    ("ledger.no-outline-elsewhere", WARNING): mark(
+        "{count} rows state a commune that has no outline, and their point lies in the real outline of another one; "
+        "they count where the point lies. Import the boundaries of all communes to check them."
+    ),
     ("ledger.line-unreadable", ERROR): mark(
         "{count} lines of the file cannot be parted into its columns; they are not counted."
     ),

@@ -14,9 +14,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.language import Language
 from loaders.ledger.doubled import find_doubled, take_out_doubled, write_keys
 from loaders.ledger.plan import Partition, RollupPlan
-from loaders.ledger.problems import SENTENCES
+from loaders.ledger.problems import SENTENCES, as_issues
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
 from loaders.ledger.stated import StatedPlaces
 from tests.loaders.ledger.ledgers import (
@@ -35,6 +36,7 @@ from tests.loaders.ledger.ledgers import (
 )
 
 ELSEWHERE = {"commune_code": MY_PHU}
+WITHOUT_OUTLINE = "30340"
 NOWHERE: dict[str, Any] = {"commune_code": None}
 
 
@@ -114,6 +116,27 @@ def test_former_codes_and_names_are_followed(tmp_path: Path, places: StatedPlace
     rollup = rolled(tmp_path, places, row("1", **names), row("2", **{**names, "commune_name": "TT Cần Giuộc"}))
     assert len(communes(rollup)) == 1
     assert found(rollup) == {("commune-followed", "info"): 1}
+
+
+@pytest.mark.parametrize(
+    ("at", "problem", "counts"),
+    [
+        (IN_MY_DUC, "no-outline-elsewhere", MY_DUC),
+        (IN_AN_PHU, "no-outline", WITHOUT_OUTLINE),
+        (OUTSIDE, "no-outline", WITHOUT_OUTLINE),
+    ],
+)
+def test_a_point_of_a_commune_without_an_outline_has_no_distance(
+    tmp_path: Path, places: StatedPlaces, at: tuple[float, float], problem: str, counts: str
+) -> None:
+    rollup = rolled(tmp_path, places, row("1", at=at, commune_code=WITHOUT_OUTLINE), row("2", at=IN_MY_DUC))
+    assert found(rollup) == {(problem, "warning"): 1}
+    assert communes(rollup) == Counter([counts, MY_DUC])
+    (told,) = rollup.problems.values()
+    assert told.farthest_m is None
+    assert [sample.distance_m for sample in told.samples] == [None]
+    (issue,) = as_issues(rollup.problems, day="01/07/2021")
+    assert "nan" not in issue.message(Language("en"))
 
 
 def test_a_name_of_another_province_is_never_taken_for_one_here(tmp_path: Path, places: StatedPlaces) -> None:
