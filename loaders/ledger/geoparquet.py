@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 import duckdb
 
 from geodata.errors import FileError, mark
-from loaders.ledger.queries import path_literal
+from loaders.ledger.queries import path_literal, types_of
 
 _WGS84: Final = (("OGC", "CRS84"), ("EPSG", "4326"))
+
+
+def require_points(connection: duckdb.DuckDBPyConnection, path: str, column: str, *, file_name: str) -> None:
+    """Raise `FileError` where a column holds no points: text such as ``POINT (105.7 10.4)``, say."""
+    kind = types_of(connection, path).get(column, "")
+    if kind == "BLOB" or kind.startswith("GEOMETRY") or re.match(r'STRUCT\("?x"? DOUBLE, "?y"? DOUBLE', kind):
+        return
+    raise FileError(
+        "ledger.geometry-kind",
+        mark(
+            'The column "{column}" of "{file}" holds no points that can be read: it is of the type {kind}. Export '
+            "points as GeoParquet, or longitude and latitude as two columns of decimal degrees."
+        ),
+        column=column,
+        file=file_name,
+        kind=kind,
+    )
 
 
 def require_wgs84(connection: duckdb.DuckDBPyConnection, path: str, column: str, *, file_name: str) -> None:

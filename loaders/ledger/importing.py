@@ -15,7 +15,7 @@ from loaders.ledger.checkpoint import Checkpoint
 from loaders.ledger.columns import find_columns
 from loaders.ledger.delimited import make_parquet
 from loaders.ledger.doubled import find_doubled, take_out_doubled, write_keys
-from loaders.ledger.geoparquet import require_wgs84
+from loaders.ledger.geoparquet import require_points, require_wgs84
 from loaders.ledger.plan import PARTITION_ROWS, LedgerColumns, LedgerWords, Outlines, Partition, Places, RollupPlan
 from loaders.ledger.problems import Problem, Sample
 from loaders.ledger.quarters import quarter_of
@@ -102,8 +102,9 @@ def open_ledger(
         labels = parquet_labels(connection, rows[0].path, files[0].name)
         columns = find_columns(labels, template, chosen, file_name=files[0].name)
         geometry = columns.get("geometry")
-        if geometry is not None and columns.get("lon") is None:
+        if geometry is not None and not columns.has_degrees:
             for made in rows:
+                require_points(connection, made.path, geometry, file_name=made.file.name)
                 require_wgs84(connection, made.path, geometry, file_name=made.file.name)
     return OpenLedger(tuple(rows), columns, tuple(labels))
 

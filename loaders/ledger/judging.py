@@ -79,7 +79,8 @@ def _has_error(problems: Iterable[tuple[str, str]]) -> bool:
 
 def _meaning(text: str | None, words: dict[str, str]) -> str | None:
     """Return what a word means: empty for a blank, None for one that is not known."""
-    return words.get(plain_key(text)) if text and text.strip() else ""
+    bare = text.strip().removesuffix(".0") if text else ""  # of codes, such as 1.0, that a program took for fractions
+    return words.get(plain_key(bare)) if bare else ""
 
 
 class Judge:

@@ -52,7 +52,12 @@ class LedgerColumns:
     @property
     def has_points(self) -> bool:
         """Whether the rows have coordinates."""
-        return {"lon", "lat"} <= self._by_key.keys() or "geometry" in self._by_key
+        return self.has_degrees or "geometry" in self._by_key
+
+    @property
+    def has_degrees(self) -> bool:
+        """Whether longitude and latitude are columns of their own; these go before a column of points."""
+        return {"lon", "lat"} <= self._by_key.keys()
 
 
 @dataclass(frozen=True)

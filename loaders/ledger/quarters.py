@@ -27,7 +27,7 @@ def quarter_of(text: str) -> str | None:
     >>> [quarter_of(text) for text in ("2021-Q2", "Quý II/2021", "15/05/2021", "2021-04-01", "202106", "5/2021", "2")]
     ['2021-Q2', '2021-Q2', '2021-Q2', '2021-Q2', '2021-Q2', '2021-Q2', None]
     """
-    text = text.strip()
+    text = text.strip().removesuffix(".0")  # of months, such as 202106.0, that a program took for fractions
     if match := _DAY.fullmatch(text):
         return _quarter(match[3], match[2], match[1])
     if match := _ISO_DAY.fullmatch(text) or _COMPACT.fullmatch(text):

@@ -20,9 +20,15 @@ METRES_NORTH: Final = (880_000.0, 1_500_000.0)
 
 _WKB_POINT: Final = 21
 
+_WHOLE_BELOW: Final = "1e15"
+"""Numbers below it are whole or not; floating point cannot tell beyond."""
+
 TIME_ZONE: Final = "Asia/Ho_Chi_Minh"
 """Zone of the offices, in which moments of columns with a time zone are read (DuckDB's own wheels bring the zones)."""
 
+
+ROW_NUMBER: Final = "file_row_number"
+"""What DuckDB calls the column with the number of a Parquet file's row."""
 
 HAS_HOUSEHOLD: Final = f"coalesce(household > '{' ' * 64}', false)"
 """Whether a row has a household code: blanks alone are not above 64 blanks. Trimming takes ten times as long."""
@@ -84,7 +90,7 @@ def parquet_scan(path: str) -> str:
 def types_of(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, str]:
     """Return the columns of a Parquet file with their types."""
     found = connection.execute(f"DESCRIBE SELECT * FROM {parquet_scan(path)}").fetchall()
-    return {str(name): str(kind) for name, kind, *_ in found if name != "file_row_number"}
+    return {str(name): str(kind) for name, kind, *_ in found if name != ROW_NUMBER}
 
 
 def texts_query(connection: duckdb.DuckDBPyConnection, path: str, columns: LedgerColumns, key: str) -> str:
@@ -131,13 +137,22 @@ def _text(name: str, kind: str) -> str:
         return column
     if kind == "DATE" or kind.startswith("TIMESTAMP"):
         return f"(year({column}) || '-Q' || quarter({column}))"
+    # One blank makes a column of whole numbers one of fractions; 202106.0 means 202106, and NaN nothing.
+    if kind in ("DOUBLE", "FLOAT"):
+        whole = f"{column} = trunc({column}) AND abs({column}) < {_WHOLE_BELOW}"
+        return (
+            f"CASE WHEN NOT isfinite({column}) THEN NULL WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+            f"ELSE CAST({column} AS VARCHAR) END"
+        )
+    if kind.startswith("DECIMAL"):
+        return rf"regexp_replace(CAST({column} AS VARCHAR), '\.0+$', '')"
     return f"CAST({column} AS VARCHAR)"
 
 
 def _coordinates(plan: RollupPlan, types: dict[str, str]) -> list[str]:
     """Return longitude and latitude as numbers, x and y, and whether either is a text that is no number."""
     geometry = plan.columns.get("geometry")
-    if plan.columns.get("lon") is None and geometry is not None:
+    if geometry is not None and not plan.columns.has_degrees:
         if types[geometry].startswith("STRUCT"):
             return [
                 *(f"CAST({quoted(geometry)}.{axis} AS DOUBLE) AS {axis}" for axis in ("x", "y")),
@@ -203,7 +218,7 @@ def add_functions(connection: duckdb.DuckDBPyConnection, plan: RollupPlan) -> No
         return read
 
     connection.create_function("commune_at", commune_at, ["DOUBLE", "DOUBLE"], "INTEGER", type="arrow")
-    if plan.columns.get("lon") is None:
+    if not plan.columns.has_degrees:
         connection.create_function("wkb_x", ordinate(5), ["BLOB"], "DOUBLE", type="arrow")
         connection.create_function("wkb_y", ordinate(13), ["BLOB"], "DOUBLE", type="arrow")
 

@@ -12,7 +12,7 @@ import duckdb
 
 from geodata.errors import FileError, mark
 from loaders.ledger.plan import PARTITION_ROWS, Partition
-from loaders.ledger.queries import opened, parquet_scan, path_literal
+from loaders.ledger.queries import ROW_NUMBER, opened, parquet_scan, path_literal
 
 PARQUET: Final = (".parquet", ".geoparquet", ".pq")
 DELIMITED: Final = (".csv", ".tsv", ".txt")
@@ -180,6 +180,14 @@ def _row_count(connection: duckdb.DuckDBPyConnection, path: str) -> int:
 def parquet_labels(connection: duckdb.DuckDBPyConnection, path: str, name: str) -> list[str]:
     """Return the columns of a Parquet file; raise `FileError` where it is none."""
     try:
+        own = connection.execute(f"SELECT name FROM parquet_schema({path_literal(path)})").fetchall()
+        if any(str(label).lower() == ROW_NUMBER for (label,) in own):
+            raise FileError(
+                "ledger.column-reserved",
+                mark('"{file}" has a column "{column}", a name that reading Parquet needs itself. Rename the column.'),
+                file=name,
+                column=ROW_NUMBER,
+            )
         found = connection.execute(f"DESCRIBE SELECT * FROM {parquet_scan(path)}").fetchall()
     except duckdb.Error as error:
         raise FileError(
@@ -188,9 +196,4 @@ def parquet_labels(connection: duckdb.DuckDBPyConnection, path: str, name: str) 
             file=name,
             reason=str(error).splitlines()[0],
         ) from error
-    return [str(label) for label, *_ in found if label != "file_row_number"]
-
-
-def parquet_partitions(paths: list[Path], *, rows: int = PARTITION_ROWS) -> list[Partition]:
-    """Return the partitions of Parquet files and of folders of them, as they stand."""
-    return part([ParquetRows(file, str(file.path)) for file in find_files(paths)], rows=rows)
+    return [str(label) for label, *_ in found if label != ROW_NUMBER]

@@ -14,8 +14,8 @@ import shapely
 
 from loaders.ledger.columns import find_columns
 from loaders.ledger.locating import LocatedOutlines
-from loaders.ledger.plan import LedgerWords, Partition, Places, RollupPlan
-from loaders.ledger.sources import parquet_partitions
+from loaders.ledger.plan import PARTITION_ROWS, LedgerWords, Partition, Places, RollupPlan
+from loaders.ledger.sources import ParquetRows, find_files, part
 from loaders.survey.templates import load_template
 
 MY_DUC, MY_PHU, AN_PHU = "30469", "30472", "30337"
@@ -58,5 +58,6 @@ def plan_of(path: Path, places: Places, scratch: Path, **options: Any) -> Rollup
     return replace(plan, outlines=outlines() if columns.has_points else None, **options)
 
 
-def parted(path: Path, rows: int = 1 << 20) -> list[Partition]:
-    return parquet_partitions([path], rows=rows)
+def parted(path: Path, rows: int = PARTITION_ROWS) -> list[Partition]:
+    """Return the partitions of a Parquet file or of a folder of them."""
+    return part([ParquetRows(file, str(file.path)) for file in find_files([path])], rows=rows)

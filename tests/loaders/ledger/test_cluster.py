@@ -31,9 +31,8 @@ from loaders.ledger.columns import find_columns
 from loaders.ledger.doubled import find_doubled, take_out_doubled, write_keys
 from loaders.ledger.plan import LedgerWords, Partition, RollupPlan
 from loaders.ledger.rollup import PartialRollup, combine, roll_up
-from loaders.ledger.sources import parquet_partitions
 from loaders.ledger.stated import StatedPlaces
-from tests.loaders.ledger.ledgers import AN_PHU, MY_DUC, MY_PHU, TEMPLATE, outlines
+from tests.loaders.ledger.ledgers import AN_PHU, MY_DUC, MY_PHU, TEMPLATE, outlines, parted
 
 ROWS, PARTS = 200_000, 8
 WAIT_S = 60.0
@@ -61,7 +60,7 @@ def write_ledger(folder: Path, *, rows: int, as_points: bool = False) -> list[Pa
             _with_points(table).to_parquet(file, row_group_size=rows // PARTS // 3, write_covering_bbox=True)
         else:
             pq.write_table(table, file, row_group_size=rows // PARTS // 3)
-    return parquet_partitions([folder / "ledger"])
+    return parted(folder / "ledger")
 
 
 def _rows(draw: np.random.Generator, count: int, *, first: int, of: int) -> pa.Table:

@@ -20,9 +20,9 @@ from loaders.ledger.checkpoint import Checkpoint, fingerprint, read_partial, wri
 from loaders.ledger.columns import find_columns
 from loaders.ledger.importing import OpenLedger, open_ledger, plan_of, roll_up_ledger
 from loaders.ledger.rollup import PartialRollup
-from loaders.ledger.sources import find_files, hash_files, parquet_partitions
+from loaders.ledger.sources import find_files, hash_files
 from loaders.ledger.stated import StatedPlaces
-from tests.loaders.ledger.ledgers import IN_MY_DUC, MY_DUC, TEMPLATE, outlines, row, write
+from tests.loaders.ledger.ledgers import IN_MY_DUC, MY_DUC, TEMPLATE, outlines, parted, row, write
 
 HEADER = "Mã khách hàng;Mã xã;Quý;Loại cấp điện"
 ROWS = ["A;30469;2021-Q2;trực tiếp", "B;30469;2021-Q2;sau công tơ tổng", "C;30469;2021-Q2;chưa có"]
@@ -157,7 +157,7 @@ def test_a_folder_of_parquet_is_one_ledger_and_its_folders_are_columns(tmp_path:
     rollup = rolled(folder, places, tmp_path / "work")
     quarters = {period: households for (_, period, _, _), households in rollup.counts.items()}
     assert quarters == {"2021-Q1": 3, "2021-Q2": 3}
-    partitions = parquet_partitions([folder], rows=2)
+    partitions = parted(folder, rows=2)
     assert [partition.rows for partition in partitions] == [2, 1, 2, 1]
     assert partitions[2].file == "so_ho/period=2021-Q2/part.parquet"
 
@@ -166,8 +166,37 @@ def test_files_of_a_ledger_must_have_the_same_columns(tmp_path: Path) -> None:
     write(tmp_path / "so" / "a.parquet", [row("A")])
     write(tmp_path / "so" / "b.parquet", [row("B", at=IN_MY_DUC)])
     with pytest.raises(FileError) as caught:
-        parquet_partitions([tmp_path / "so"])
+        parted(tmp_path / "so")
     assert caught.value.code == "ledger.columns-differ"
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.float32(), pa.decimal128(21, 2), pa.string()])
+def test_whole_numbers_with_a_blank_among_them_are_whole_still(
+    tmp_path: Path, places: StatedPlaces, kind: pa.DataType
+) -> None:
+    numbers: dict[str, list[Any]] = {
+        "household_code": [11, 12, None, 12],
+        "period": [202106, 202106, 202106, None],
+        "supply_kind": [1, 2, 1, 1],
+        "commune_code": [30469, 30469, 30469, 30469],
+    }
+    columns = {}
+    for name, values in numbers.items():
+        typed = [None if n is None else f"{n}.0" for n in values] if kind == pa.string() else values
+        columns[name] = pa.array(typed).cast(kind)
+    pq.write_table(pa.table(columns), tmp_path / "so.parquet")
+    rollup = rolled(tmp_path / "so.parquet", places, tmp_path / "work")
+    assert by_kind(rollup) == {"direct": 1, "bulk": 1}
+    assert {code: problem.count for (code, _), problem in rollup.problems.items()} == {
+        "ledger.household-missing": 1,
+        "ledger.period-unreadable": 1,
+    }
+
+
+def test_a_number_that_is_none_is_no_household(tmp_path: Path, places: StatedPlaces) -> None:
+    path = write(tmp_path / "so.parquet", [row("A", household_code=code) for code in (float("nan"), 5.0)])
+    rollup = rolled(path, places, tmp_path / "work")
+    assert rollup.problems["ledger.household-missing", "error"].count == 1
 
 
 @pytest.mark.parametrize("code", [30469, 30469.0])
@@ -240,7 +269,7 @@ def test_another_reading_has_another_fingerprint(tmp_path: Path, places: StatedP
 def test_a_large_file_is_parted_by_its_rows(tmp_path: Path) -> None:
     table = pa.table({name: [value] * 1_000 for name, value in row("A").items()})
     pq.write_table(table, tmp_path / "so_ho.parquet", row_group_size=100)
-    partitions = parquet_partitions([tmp_path / "so_ho.parquet"], rows=300)
+    partitions = parted(tmp_path / "so_ho.parquet", rows=300)
     assert [(p.number, p.first_row, p.rows) for p in partitions] == [
         (0, 0, 300),
         (1, 300, 300),
@@ -281,6 +310,31 @@ def test_points_in_another_system_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="VN-2000") as caught:
         opened(geo(tmp_path / "so.parquet", crs, [WKB]), tmp_path / "work")
     assert caught.value.code == "ledger.crs"
+
+
+def test_a_column_of_points_as_text_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "so.parquet", [row("A", geometry="POINT (105.05 10.55)")])
+    with pytest.raises(FileError, match="VARCHAR") as caught:
+        opened(path, tmp_path / "work")
+    assert caught.value.code == "ledger.geometry-kind"
+
+
+def test_half_of_a_pair_of_coordinates_does_not_replace_a_column_of_points(
+    tmp_path: Path, places: StatedPlaces
+) -> None:
+    path = write(tmp_path / "so.parquet", [row("A", geometry=WKB, lon=105.05)])
+    ledger = opened(path, tmp_path / "work")
+    plan = plan_of(ledger, TEMPLATE, places, outlines(), tmp_path / "scratch")
+    rollup = roll_up_ledger(ledger, plan, Checkpoint(tmp_path / "checkpoint"))
+    assert (rollup.rows_counted, rollup.problems) == (1, {})
+
+
+@pytest.mark.parametrize("name", ["file_row_number", "File_Row_Number"])
+def test_a_column_that_bears_the_name_of_our_row_numbers_is_refused(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / "so.parquet", [row("A", **{name: 7})])
+    with pytest.raises(FileError, match="Rename the column") as caught:
+        opened(path, tmp_path / "work")
+    assert caught.value.code == "ledger.column-reserved"
 
 
 def test_a_file_that_is_damaged_in_the_middle_stops_the_import_and_keeps_what_is_done(
