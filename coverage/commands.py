@@ -129,7 +129,7 @@ def history(options: argparse.Namespace, language: Language) -> int:
         print_json({"commune": options.commune, "period": str(period), "history": found})
         return DONE
     for row in found:
-        place = ", ".join(str(row[key]) for key in ("file_name", "sheet", "cell") if row[key])
+        place = ", ".join(row[key] for key in ("file_name", "sheet", "cell") if isinstance(row[key], str) and row[key])
         reason = f" ({row['reason']})" if row["reason"] else ""
         measure, value = row["measure"], language.count(int(row["value"]))
         print(f"{measure} = {value}: {language.say(row['state'])}{reason}, {row['at']}, {row['user']}; {place}")

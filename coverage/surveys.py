@@ -141,7 +141,9 @@ class Surveys:
 
     def form(self, template_id: str, province_code: str, period: Period, language: Language) -> bytes:
         """Return the workbook of a survey to fill in for a province; see `form.write_survey_form`."""
-        units = self._workspace.units_on(self._workspace.list_of_quarter(period))
+        day = self._workspace.list_of_quarter(period)
+        self._workspace.lists.require(province_code, day)
+        units = self._workspace.units_on(day)
         return form.write_survey_form(self.template(template_id), units, province_code, period, language)
 
     def chosen_columns(self, layout: str) -> dict[str, str]:
@@ -166,6 +168,7 @@ class Surveys:
         template_id: str = COMMUNE_SURVEY,
         period: Period | None = None,
         told_on: date | None = None,
+        default_on: date | None = None,
         good_rows_only: bool = False,
         progress: records.Progress | None = None,
     ) -> Proposal:
@@ -182,8 +185,10 @@ class Surveys:
         period
             Quarter of rows of figures for which the file names none.
         told_on
-            Day in whose list the communes of records are sought; None for the list of the newest quarter with figures.
-            Those of figures are sought in the list of their quarter.
+            Day in whose list the communes of records are sought; where None, the list of the quarter that the titles of
+            their tables name. Those of figures are sought in the list of their quarter.
+        default_on
+            The same where no title names a quarter; None for the list of the newest quarter with figures.
         good_rows_only
             Keep the rows without errors of a file that has rows with errors.
         progress
@@ -200,7 +205,7 @@ class Surveys:
         upload = _Upload(content, file_name, user, template, good_rows_only)
         if template.rows == templates.FIGURES:
             return self._propose_figures(upload, period)
-        return self._propose_records(upload, told_on or self._workspace.list_of_newest_quarter(), progress)
+        return self._propose_records(upload, told_on, default_on, progress)
 
     def _propose_figures(self, upload: _Upload, period: Period | None) -> FigureProposal:
         workspace = self._workspace
@@ -232,15 +237,35 @@ class Surveys:
             chosen_columns=self.chosen_columns,
         )
 
-    def _propose_records(self, upload: _Upload, day: date, progress: records.Progress | None) -> RecordProposal:
+    def _propose_records(
+        self,
+        upload: _Upload,
+        told_on: date | None,
+        default_on: date | None,
+        progress: records.Progress | None,
+    ) -> RecordProposal:
         workspace, template = self._workspace, upload.template
-        units = workspace.units_on(day)
-        stored = cache(lambda: self._counting_records(template, day))
+        day = told_on or default_on or workspace.list_of_newest_quarter()
+        read, stored = self._read_records(upload, day, progress)
+        stated = {workspace.list_of_quarter(Period.parse(code)) for code in read.stated_quarters}
+        if told_on is None and len(stated) == 1 and stated != {workspace.lists.day_of(day)}:
+            read, stored = self._read_records(upload, stated.pop(), progress)
+        difference = record_changes.compare_records(stored, read.records, key=template.key)
+        effect = self._effect_of_records(template, stored, read.records, workspace.units_on(read.list_date))
+        state, batch_id = self._keep(upload, read, _RecordRows(read))
+        return RecordProposal(template, read, state, batch_id, difference, effect)
+
+    def _read_records(
+        self, upload: _Upload, day: date, progress: records.Progress | None
+    ) -> tuple[records.RecordReading, pd.DataFrame]:
+        """Read a survey of records with the communes of the list of a day; return it with those that count now."""
+        workspace = self._workspace
+        stored = cache(lambda: self._counting_records(upload.template, day))
         read = records.read_records(
             upload.content,
             file_name=upload.file_name,
-            template=template,
-            units=units,
+            template=upload.template,
+            units=workspace.units_on(day),
             names=workspace.names_on(day),
             chosen_columns=self.chosen_columns,
             outlines=workspace.map_layer(told_on=day),
@@ -248,10 +273,7 @@ class Surveys:
             today=workspace.clock().date(),
             progress=progress,
         )
-        difference = record_changes.compare_records(stored(), read.records, key=template.key)
-        effect = self._effect_of_records(template, stored(), read.records, units)
-        state, batch_id = self._keep(upload, read, _RecordRows(read))
-        return RecordProposal(template, read, state, batch_id, difference, effect)
+        return read, stored()
 
     def _counting_records(self, template: SurveyTemplate, day: date) -> pd.DataFrame:
         with engine.reading(self._workspace.engine) as connection:

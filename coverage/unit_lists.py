@@ -9,10 +9,11 @@ from typing import Final
 import pandas as pd
 
 from geodata.correspondence import correspondence
+from geodata.errors import PlaceError, mark
 from geodata.former_history import past_of
 from geodata.names import NameIndex
 from geodata.unit_history import UnitHistory
-from geodata.units import COMMUNE, Units
+from geodata.units import COMMUNE, COMPANY_CODE, PROVINCE, Units
 
 _ONE_DAY: Final = pd.Timedelta(days=1)
 
@@ -109,6 +110,36 @@ class UnitLists:
     def _counterparts(self, codes: Iterable[str], from_day: date, to_day: date) -> set[str]:
         pairs = self.pairs(from_day, max(to_day, self.history.first_day))
         return set(pairs.loc[pairs["from_code"].isin(codes), "to_code"])
+
+    def require(self, area_code: str, told_on: date) -> None:
+        """
+        Raise `PlaceError` where the list of a day does not have an area; say so where another day's list has it.
+
+        Parameters
+        ----------
+        area_code
+            Code of a province, district or commune, or `COMPANY_CODE`.
+        """
+        units = self.served_on(told_on)
+        if area_code == COMPANY_CODE or area_code in units.by_code.index:
+            return
+        for published in self._published.values():
+            served = self.served_on(published.list_date)
+            if area_code in served.by_code.index and served.find(area_code)["level"] == PROVINCE:
+                became = self.provinces_on([area_code], published.list_date, told_on)
+                raise PlaceError(
+                    "place.code-of-another-day",
+                    mark(
+                        '"{code}" is {name} in the list of {own}; in the list of {day} its communes are in {became}. '
+                        "Use that code, or another day's units."
+                    ),
+                    code=area_code,
+                    name=str(served.find(area_code)["full_name"]),
+                    own=f"{published.list_date:%d/%m/%Y}",
+                    day=f"{units.list_date:%d/%m/%Y}",
+                    became=", ".join(f"{units.find(code)['full_name']} ({code})" for code in became),
+                )
+        units.find(area_code)
 
     def provinces_on(self, codes: Iterable[str], from_day: date, to_day: date) -> list[str]:
         """Return the provinces of a day in which the communes of provinces of another day lie, in code order."""

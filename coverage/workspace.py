@@ -231,6 +231,7 @@ class Workspace:
             If the area or the quarter is not known.
         """
         day = told_on or self.list_of_quarter(Period.parse(period))
+        self.lists.require(area, day)
         communes = self.units_on(day).communes_of(area)
         return rollup.figures_of_area(self.figures_of(period, as_of=as_of, told_on=day), self.indicators, communes)
 
@@ -316,6 +317,7 @@ class Workspace:
         """
         version, told = self.data_version(as_of=as_of), self.told_as_of(as_of)
         day = told_on or self.list_of_quarter(period)
+        self.lists.require(province_code, day)
         known = [code for code in self.periods(as_of=as_of) if code <= str(period)] or [str(period)]
         first = Period.parse(known[0]).first_day
         data = report.build_province_report(

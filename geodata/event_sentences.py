@@ -36,6 +36,7 @@ _SENTENCES: Final = {
     "recoded": mark("{after} got the code {code_after} in place of {code_before}."),
     "merged": mark("{before} was merged into {after}."),
     "took-in": mark("{after} took in {others}."),
+    "took-in-parts": mark("{after} took in parts of {others}."),
     "divided": mark("{before} was divided; a part went to {after}."),
     "divided-people": mark("{before} was divided; {people} of its people went to {after}."),
     "part-moved": mark("A strip of {before} went to {after}."),
@@ -102,7 +103,7 @@ def _without_repetition(events: pd.DataFrame, history: UnitHistory) -> pd.DataFr
     for row, event in mergers.iterrows():
         if (event["valid_date"], event["code_before"], event["code_after"]) in pairs:
             dropped.append(row)
-        elif _what(event, history)[0] == _SENTENCES["took-in"]:
+        elif _what(event, history)[0] in (_SENTENCES["took-in"], _SENTENCES["took-in-parts"]):
             takers[event["valid_date"], event["code_after"]] = row
     into = zip(mergers.index, mergers["valid_date"], mergers["code_after"], strict=True)
     dropped += [row for row, *taken in into if takers.get((taken[0], taken[1]), row) != row]
@@ -127,9 +128,12 @@ def _what(event: pd.Series[Any], history: UnitHistory) -> tuple[str, dict[str, A
             & (history.events["code_after"] == after)
             & (history.events["code_before"] != before)
         ]
-        others = [_full_name(history, code, eve) for code in members["code_before"]]
-        if others:
-            return _SENTENCES["took-in"], {"after": values["after"], "others": _listed(others)}
+        on_day = history.events[history.events["valid_date"] == event["valid_date"]]
+        divided = set(on_day.loc[on_day["kind"] == "divided", "code_before"])  # told as divided, not as taken in whole
+        whole = [code for code in members["code_before"] if code not in divided]
+        if len(members):
+            others = _listed(_full_name(history, code, eve) for code in whole or members["code_before"])
+            return _SENTENCES["took-in" if whole else "took-in-parts"], {"after": values["after"], "others": others}
     if kind == "divided" and pd.notna(event["people"]):
         return _SENTENCES["divided-people"], {**values, "people": int(event["people"])}
     return _SENTENCES[kind], values

@@ -37,7 +37,7 @@ class Upload:
     period
         Quarter of figures for which the file names none.
     told_on
-        Day (ISO text) in whose list the communes of records are sought.
+        Day (ISO text) in whose list the communes of records are sought where the file names no quarter.
     """
 
     id: str
@@ -79,7 +79,7 @@ class Upload:
             user=self.user,
             template_id=self.template.id,
             period=self.period,
-            told_on=date.fromisoformat(self.told_on),
+            default_on=date.fromisoformat(self.told_on),
             good_rows_only=self.takes_good_rows,
             progress=progress,
         )

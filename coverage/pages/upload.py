@@ -48,7 +48,13 @@ def draw(choices: _state.Choices) -> None:
     )
     if template.rows != FIGURES:
         day = choices.language.day(choices.units.list_date)
-        st.caption(say("Communes are sought in the list of {day}; choose another one under Boundaries of.", day=day))
+        st.caption(
+            say(
+                "Communes are sought in the list of the quarter that the file's title names, else in that of {day}; "
+                "choose another one under Boundaries of.",
+                day=day,
+            )
+        )
     if not files:
         st.caption(say("Each file is checked first; nothing counts before you accept it."))
         _ledgers.draw_how(choices.language)

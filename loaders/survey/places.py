@@ -201,7 +201,12 @@ class RowPlaces:
             self._log_how(index, row, name, match)
             return match.code
         where = self._full_names[parent] if parent else ""
-        if match.is_ambiguous:
+        if match.is_ambiguous and match.former_name:
+            template = mark(
+                '"{name}" was divided, or is the name of several former communes: {candidates}. Write the name or code '
+                "of the commune of {day}."
+            )
+        elif match.is_ambiguous:
             template = mark('"{name}" can be more than one commune: {candidates}. Write the district, or the GSO code.')
         elif where:
             template = mark('there is no commune "{name}" in {where}. Correct the name, or write the GSO code.')
@@ -217,6 +222,7 @@ class RowPlaces:
             suggestion=self._suggest(match.candidates),
             name=name,
             where=where,
+            day=f"{self._units.list_date:%d/%m/%Y}",
             candidates=self._suggest(match.candidates) or "",
         )
         return None
@@ -269,7 +275,9 @@ class RowPlaces:
                     index,
                     row,
                     "district",
-                    mark('"{name}" is not one district of the list. Write the district and its province.'),
+                    mark(
+                        '"{name}" is not one district of its province in the list. Write the district and its province.'
+                    ),
                     self._typed.district,
                     found.candidates,
                 )

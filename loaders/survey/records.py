@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata.names import NameIndex
+from geodata.periods import Period
 from geodata.units import Units
 from loaders.survey.issues import ERROR, SEVERITIES, Issue
 from loaders.survey.record_rows import RecordRows
@@ -47,6 +48,8 @@ class RecordReading:
         How often each problem was found, by its code.
     list_date
         Day of the list in which communes were sought.
+    stated_quarters
+        Quarters that the titles of the tables name.
     """
 
     tables: tuple[TableRead, ...]
@@ -56,6 +59,7 @@ class RecordReading:
     issues: tuple[Issue, ...]
     issue_counts: Counter[str]
     list_date: date
+    stated_quarters: frozenset[str]
 
     @property
     def sheets(self) -> str:
@@ -120,6 +124,12 @@ def read_records(
         issues=tuple(sorted(issues, key=lambda issue: SEVERITIES.index(issue.severity))),
         issue_counts=sum((reader.counts for reader in readers), Counter()),
         list_date=units.list_date,
+        stated_quarters=frozenset(
+            str(period)
+            for reader in readers
+            for title in reader.table.titles
+            if (period := Period.find_in(title)) is not None
+        ),
     )
 
 

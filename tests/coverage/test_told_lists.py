@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from coverage.surveys import FigureProposal, Surveys
 from coverage.workspace import Workspace
-from geodata.errors import FileError
+from geodata.errors import FileError, PlaceError
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.tables import MEASURES
-from tests.coverage.office import accept, table
+from loaders.survey.form import HEADER_ROW
+from tests.coverage.office import POINT, accept, table
 
 OLD, NEW = date(2021, 7, 1), date(2025, 7, 1)
 
@@ -126,6 +129,31 @@ def test_one_file_with_quarters_of_two_lists_is_refused_and_says_which(today: Wo
     assert caught.value.code == "survey.lists-mixed"
     assert "01/07/2025" in str(caught.value)
     assert today.batches() == []
+
+
+def test_a_code_of_another_day_is_refused_with_what_it_became(demo: Workspace) -> None:
+    with pytest.raises(PlaceError) as caught:
+        demo.status("2021-Q2", "89", told_on=NEW)
+    assert caught.value.code == "place.code-of-another-day"
+    assert "Tỉnh An Giang (91)" in str(caught.value)
+    with pytest.raises(PlaceError) as caught:
+        demo.report_file("99", Period(2021, 2), Language("vi"), told_on=NEW)
+    assert caught.value.code == "place.code-unknown"
+
+
+def test_records_are_read_in_the_list_of_the_quarter_that_their_form_names(today: Workspace) -> None:
+    accept(today, table({"Mã xã": "30463", "Kỳ": "2025-Q4", **COUNTS}))
+    content = Surveys(today).form("bulk_point_survey", "89", Period(2021, 3), Language("vi"))
+    book = openpyxl.load_workbook(BytesIO(content))
+    sheet = book["Khảo sát"]
+    header = {str(cell.value): cell.column for row in sheet.iter_rows(max_row=8) for cell in row if cell.value}
+    for name, value in (POINT | {"Mã xã": "30334"}).items():
+        sheet.cell(HEADER_ROW + 2, header[name], value)
+    buffer = BytesIO()
+    book.save(buffer)
+    proposal = Surveys(today).propose(buffer.getvalue(), "diem.xlsx", user="An", template_id="bulk_point_survey")
+    assert proposal.reading.list_date == OLD
+    assert proposal.state == "draft"
 
 
 def test_changes_in_an_area_are_those_of_its_communes(demo: Workspace) -> None:

@@ -32,7 +32,7 @@ def test_every_event_has_a_sentence_in_both_languages(history: UnitHistory) -> N
 def test_the_story_of_a_merged_commune(history: UnitHistory) -> None:
     assert describe_unit(history, "00001", day=date(2019, 5, 1), language=ENGLISH) == [
         "01/01/2020, decree 1/NQ: Xã Bắc was merged into Xã Trung.",
-        "About 01/01/2022 (surely from 01/07/2021 to 30/06/2022): Xã Trung took in Xã Tây.",
+        "About 01/01/2022 (surely from 01/07/2021 to 30/06/2022): Xã Trung took in parts of Xã Tây.",
     ]
 
 
