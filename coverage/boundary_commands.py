@@ -1,231 +1,252 @@
-"""The commands that bring public boundaries: ``phudien boundaries sources`` and ``phudien boundaries fetch``."""
+"""The commands for boundary layers: ``phudien boundaries check``, ``add`` and ``list``."""
 
 from __future__ import annotations
 
 import argparse
-import io
-import json
-import shlex
+import csv
 import sys
-import time
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
-from decimal import Decimal
+from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
-from coverage.commands import DONE, print_json, unreadable
+from coverage import answers
+from coverage.boundary_layers import AUTOMATIC, LEAVE_OUT, BoundaryChoices, BoundaryProposal
+from coverage.boundary_texts import decimal, quality_sentences, recognition_sentences
+from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, report_error, user_of, write_file
 from coverage.workspace import Workspace
-from geodata.errors import PhuDienError, mark
+from geodata.boundaries import STEPS
+from geodata.boundary_features import REASONS, Feature
+from geodata.errors import BoundaryError, FileError, PhuDienError, mark
 from geodata.language import Language
-from loaders import boundary_checksums, boundary_download
-from loaders.boundary_checksums import FIRST_USE, GIVEN, RECORDED, SHIPPED, Checksum
-from loaders.boundary_download import Downloaded
-from loaders.boundary_sources import COMMUNES, BoundarySource, find_source, load_boundary_sources
-from loaders.boundary_unpacking import boundary_file_of
+from geodata.units import Units
 
-_SECONDS_BETWEEN_LINES: Final = 0.2
-
-_CHECKSUM_SENTENCES: Final = {
-    GIVEN: mark("SHA-256 {sha256}, as you gave it."),
-    SHIPPED: mark("SHA-256 {sha256}, as expected."),
-    RECORDED: mark("SHA-256 {sha256}, as at the first download."),
-    FIRST_USE: mark(
-        "SHA-256 {sha256}. None is known for this source: this one is recorded, and from now on the file must have it."
-    ),
-}
-
-_NOT_PINNED: Final = mark("Checksum not pinned: recorded at the first download and checked from then on")
-_DISTRICTS_ONLY: Final = mark(
-    "It shows districts: to compare with in a GIS, not to be added as boundaries of communes."
-)
+_FEATURE, _COMMUNE = "feature", "commune_code"
+_LEAVE_OUT_MARK: Final = "-"
+_UNMATCHED_COLUMNS: Final = (_FEATURE, _COMMUNE, "label", "reason", "suggestions")
 
 
 def add_parsers(
-    actions: Any, common: argparse.ArgumentParser, language: Language, *, run_line: Callable[[Sequence[str]], int]
+    actions: Any, common: argparse.ArgumentParser, language: Language, *, read_day: Callable[[str], date]
 ) -> None:
-    """
-    Add ``fetch`` and ``sources`` to the actions of ``phudien boundaries``.
-
-    Parameters
-    ----------
-    run_line
-        Runs another command as if it were typed: ``boundaries add`` for what was fetched.
-    """
+    """Add ``check``, ``add`` and ``list`` to the actions of ``phudien boundaries``."""
     say = language.say
-    fetching = actions.add_parser(
-        "fetch", parents=[common], help=say("Download a public boundary source; with --add, add it at once.")
+    adding = actions.add_parser(
+        "add", parents=[common], help=say("Add real boundaries: GeoJSON, GeoPackage, zipped shapefile, GeoParquet.")
     )
-    fetching.add_argument("source", metavar="SOURCE", help=say("one of those that phudien boundaries sources lists"))
-    fetching.add_argument("--add", action="store_true", help=say("add it as boundaries when it is there"))
-    fetching.add_argument(
-        "--file",
+    checking = actions.add_parser(
+        "check",
+        parents=[common],
+        help=say("Check a boundary file: what is recognised, and its quality; store nothing."),
+    )
+    for command in (adding, checking):
+        command.add_argument("file", type=Path, metavar="FILE")
+        command.add_argument("--as-of", type=read_day, metavar="DATE", help=say("day whose boundaries the file shows"))
+        command.add_argument(
+            "--crs", metavar="EPSG:CODE", help=say("its coordinate system, such as EPSG:9210 (VN-2000 / TM-3 105-45)")
+        )
+        command.add_argument(
+            "--sliver-m",
+            type=float,
+            metavar="METRES",
+            help=say("width up to which overlaps and gaps are closed (default: 10 m, or the workspace's setting)"),
+        )
+        command.add_argument(
+            "--map",
+            type=Path,
+            metavar="FILE.csv",
+            help=say("communes assigned by hand: columns feature, commune_code; - leaves a feature out"),
+        )
+        command.add_argument("--json", action="store_true", help=say("answer as JSON"))
+    adding.add_argument("--user", help=say("who imports (default: the login name)"))
+    adding.set_defaults(run=add_boundaries)
+    checking.add_argument(
+        "--unmatched",
         type=Path,
-        metavar="FILE",
-        help=say("a copy carried over from another machine, in place of the download"),
+        metavar="OUT.csv",
+        help=say("write the features that were not recognised, to be filled in for --map"),
     )
-    fetching.add_argument(
-        "--sha256", metavar="DIGITS", help=say("checksum that the file must have, in place of the one known here")
-    )
-    fetching.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help=say("folder for it (default: downloads in the workspace)")
-    )
-    fetching.add_argument("--user", help=say("who imports (default: the login name)"))
-    fetching.add_argument("--json", action="store_true", help=say("answer as JSON"))
-    fetching.set_defaults(run=fetch_boundaries, run_line=run_line)
-    listing = actions.add_parser("sources", parents=[common], help=say("List the public sources of boundaries."))
+    checking.set_defaults(run=check_boundaries)
+    listing = actions.add_parser("list", parents=[common], help=say("List the layers."))
     listing.add_argument("--json", action="store_true", help=say("answer as JSON"))
-    listing.set_defaults(run=list_sources)
+    listing.set_defaults(run=list_boundaries)
 
 
-def list_sources(options: argparse.Namespace, language: Language) -> int:
-    """List the sources that can be fetched."""
-    sources = load_boundary_sources()
-    if options.json:
-        print_json({"sources": [_source_answer(source) for source in sources]})
-        return DONE
-    for source in sources:
-        print(f"{source.id}: {source.title(language)}")
-        print(f"  {source.publisher}")
-        print("  " + language.say("Licence: {licence}, {url}", licence=source.licence, url=source.licence_url))
-        print(f"  {source.url}")
-        known = mark("Checksum: {sha256}") if source.sha256 else _NOT_PINNED
-        print("  " + language.say(known, sha256=source.sha256))
-        if source.level != COMMUNES:
-            print("  " + language.say(_DISTRICTS_ONLY))
-    return DONE
-
-
-def fetch_boundaries(options: argparse.Namespace, language: Language) -> int:
-    """Download a source, or take a copy of its file; say what to do next, or add it."""
-    source = find_source(options.source)
-    if options.add and source.level != COMMUNES:
-        raise PhuDienError(
-            "call.boundary-source-districts",
-            mark('"{source}" shows districts, which cannot be added as boundaries of communes. Call it without --add.'),
-            source=source.id,
-        )
+def add_boundaries(options: argparse.Namespace, language: Language) -> int:
+    """Check a boundary file and add it."""
+    content = content_of(options.file)
     workspace = Workspace(options.workspace)
-    folder = options.output or workspace.home / "downloads"
-    expected = boundary_checksums.expected_checksum(source, workspace.home, options.sha256)
-    if options.file:
-        got = _carried_over(source, options.file, expected)
-    else:
-        if not options.json:
-            print(language.say("Downloading {url}", url=source.url))
-        show = None if options.json else _progress_printer(language)
-        got = boundary_download.download(
-            source, folder, expected=expected, proxy_url=workspace.settings.proxy_url, progress=show
-        )
-    boundary_file = boundary_file_of(source, got.path, folder)
-    if not source.sha256 and expected.origin in (FIRST_USE, GIVEN):
-        boundary_checksums.record_checksum(source, workspace.home, got.sha256, day=workspace.clock().date())
-    adding = _add_call(source, boundary_file, options)
+    try:
+        proposal = _check(workspace, content, options, language)
+        batch_id = workspace.boundaries.keep(proposal, user=user_of(options), progress=_progress(options, language))
+    except (FileError, BoundaryError) as error:
+        return report_error(error, options, language)
     if options.json:
-        return _answer_fetched(source, got, expected, boundary_file, adding, options)
-    _print_fetched(source, got, expected, language)
-    if options.add:
-        return int(options.run_line(adding))
-    if source.level != COMMUNES:
-        print(language.say(_DISTRICTS_ONLY))
-    else:
-        print(language.say("To add it: {command}", command=shlex.join(["phudien", *adding])))
+        print_json(answers.of_boundaries(proposal, batch_id))
+        return DONE
+    layer = proposal.layer
+    print(
+        language.say(
+            "Added: {found} communes of the list of {day}. Features not recognised: {unmatched}.",
+            found=len(layer.communes),
+            day=language.day(layer.units.list_date),
+            unmatched="; ".join(layer.unmatched) or "0",
+        )
+    )
+    _print_findings(proposal, language)
     return DONE
 
 
-def _carried_over(source: BoundarySource, file: Path, expected: Checksum) -> Downloaded:
+def check_boundaries(options: argparse.Namespace, language: Language) -> int:
+    """Tell what a boundary file holds and how good it is; 1 where something in it needs a decision."""
+    content = content_of(options.file)
+    workspace = Workspace(options.workspace)
     try:
-        sha256 = boundary_checksums.checksum_of(file)
-    except OSError as error:
-        raise unreadable(file, error) from error
-    if expected.sha256 not in ("", sha256):
-        raise boundary_checksums.refuse_other_file(source, expected, sha256)
-    return Downloaded(file, file.stat().st_size, sha256, resumed_from=0, was_present=True)
-
-
-def _add_call(source: BoundarySource, boundary_file: Path, options: argparse.Namespace) -> list[str]:
-    """Return the call that adds what was fetched, in the workspace and language of this one."""
-    call = ["boundaries", "add", str(boundary_file), "--as-of", source.day.isoformat()]
-    for name in ("workspace", "lang", "user"):
-        if value := getattr(options, name):
-            call += [f"--{name}", str(value)]
-    return call + ["--json"] * options.json
-
-
-def _answer_fetched(
-    source: BoundarySource,
-    got: Downloaded,
-    expected: Checksum,
-    boundary_file: Path,
-    adding: list[str],
-    options: argparse.Namespace,
-) -> int:
-    code, added = DONE, None
-    if options.add:
-        with redirect_stdout(io.StringIO()) as answer:
-            code = options.run_line(adding)
-        added = json.loads(answer.getvalue())
-    print_json(
-        {
-            "source": source.id,
-            "file": str(got.path),
-            "boundary_file": str(boundary_file),
-            "bytes": got.size_bytes,
-            "sha256": got.sha256,
-            "checksum": expected.origin,
-            "resumed_from": got.resumed_from,
-            "was_present": got.was_present,
-            "licence": source.licence,
-            "publisher": source.publisher,
-            "added": added,
-        }
-    )
-    return code
-
-
-def _print_fetched(source: BoundarySource, got: Downloaded, expected: Checksum, language: Language) -> None:
-    say = language.say
-    size = language.decimal(Decimal(got.size_bytes) / 1_000_000, decimals=1)
-    if got.was_present:
-        print(say("It is here already: {file}, {size} MB.", file=str(got.path), size=size))
+        proposal = _check(workspace, content, options, language, may_be_unknown=True)
+    except (FileError, BoundaryError) as error:
+        return report_error(error, options, language)
+    layer = proposal.layer
+    if options.unmatched:
+        text = unmatched_table(layer.recognition.unknown, layer.units, language)
+        write_file(options.unmatched, text.encode("utf-8-sig"), language, is_quiet=options.json)
+    needs_decision = bool(layer.recognition.unknown or layer.quality.open_flaws or layer.quality.doubled)
+    if options.json:
+        print_json(answers.of_boundaries(proposal, None))
     else:
-        print(say("Downloaded: {file}, {size} MB.", file=str(got.path), size=size))
-    print(say(_CHECKSUM_SENTENCES[expected.origin], sha256=got.sha256))
-    print(say("Licence: {licence}, {url}", licence=source.licence, url=source.licence_url))
-    print(say("Name the source wherever you show it: {publisher}", publisher=source.publisher))
+        _print_findings(proposal, language)
+    return DATA_PROBLEMS if needs_decision else DONE
 
 
-def _progress_printer(language: Language) -> Callable[[int, int], None]:
-    shown_at = 0.0
+def list_boundaries(options: argparse.Namespace, language: Language) -> int:
+    """List the layers that count."""
+    workspace = Workspace(options.workspace)
+    found = workspace.boundary_layers()
+    if options.json:
+        print_json(answers.of_layers(found, workspace.units))
+        return DONE
+    for record in found:
+        print(
+            language.say(
+                "{file}: {units} communes of the list of {day}, added by {user}",
+                file=record.file_name,
+                units=record.units_matched,
+                day=language.day(date.fromisoformat(record.unit_list_date)),
+                user=record.created_by,
+            )
+        )
+    print(
+        language.say(
+            "Shipped with the product: approximate boundaries of {units} communes", units=len(workspace.units.communes)
+        )
+    )
+    return DONE
 
-    def show(done: int, total: int) -> None:
-        nonlocal shown_at
-        now, is_last = time.monotonic(), done == total
-        if now - shown_at < _SECONDS_BETWEEN_LINES and not is_last:
-            return
-        shown_at = now
-        megabytes = [language.decimal(Decimal(count) / 1_000_000, decimals=1) for count in (done, total)]
-        if total:
-            line = language.say("{done} of {total} MB", done=megabytes[0], total=megabytes[1])
-        else:
-            line = language.say("{done} MB", done=megabytes[0])
-        print(f"\r{line}   ", end="\n" if is_last else "", file=sys.stderr, flush=True)
+
+def _check(
+    workspace: Workspace,
+    content: bytes,
+    options: argparse.Namespace,
+    language: Language,
+    *,
+    may_be_unknown: bool = False,
+) -> BoundaryProposal:
+    choices = BoundaryChoices(
+        valid_on=options.as_of,
+        crs=options.crs,
+        sliver_m=options.sliver_m,
+        by_hand=read_assignments(content_of(options.map), options.map.name) if options.map else {},
+    )
+    return workspace.boundaries.check(
+        content,
+        options.file.name,
+        choices,
+        may_be_unknown=may_be_unknown,
+        progress=_progress(options, language),
+    )
+
+
+def _progress(options: argparse.Namespace, language: Language) -> Callable[[str], None]:
+    def show(step: str) -> None:
+        if not options.json and sys.stderr.isatty():
+            print(f"{language.say(STEPS[step])} …", file=sys.stderr, flush=True)
 
     return show
 
 
-def _source_answer(source: BoundarySource) -> dict[str, Any]:
-    return {
-        "id": source.id,
-        "title_vi": source.title_vi,
-        "title_en": source.title_en,
-        "publisher": source.publisher,
-        "page": source.page,
-        "url": source.url,
-        "bytes": source.size_bytes or None,
-        "sha256": source.sha256 or None,
-        "licence": source.licence,
-        "licence_url": source.licence_url,
-        "level": source.level,
-        "day": source.day.isoformat(),
-    }
+def _print_findings(proposal: BoundaryProposal, language: Language) -> None:
+    layer = proposal.layer
+    for sentence in recognition_sentences(layer, language):
+        print(sentence)
+    if proposal.encoding:
+        print(language.say("Its texts were in {encoding}; they were converted.", encoding=proposal.encoding))
+    if proposal.file_layer:
+        print(language.say('Of its layers, "{layer}" was read.', layer=proposal.file_layer))
+    for sentence in quality_sentences(layer.quality, layer.units, language):
+        print(sentence)
+    for feature in layer.recognition.unknown:
+        print("  " + unknown_text(feature, layer.units, language))
+    print(language.say("Checked in {seconds} s.", seconds=decimal(proposal.seconds, language, 1)))
+
+
+def unknown_text(feature: Feature, units: Units, language: Language) -> str:
+    """Return one feature that was not recognised, why, and what it may be."""
+    names = units.by_code["full_name"]
+    near = ", ".join(f"{names[code]} ({code})" for code in feature.suggestions)
+    return language.say(
+        "{label}: {reason}. May be: {near}.",
+        label=feature.label,
+        reason=language.say(REASONS[feature.reason]),
+        near=near or "–",
+    )
+
+
+# ---- assignments by hand as tables
+
+
+def unmatched_table(features: Sequence[Feature], units: Units, language: Language) -> str:
+    """Return the features that were not recognised as CSV, to be filled in and given back by ``--map``."""
+    names = units.by_code["full_name"]
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_UNMATCHED_COLUMNS)
+    for feature in features:
+        near = "; ".join(f"{code} {names[code]}" for code in feature.suggestions)
+        writer.writerow([feature.feature, "", feature.label, language.say(REASONS[feature.reason]), near])
+    return out.getvalue()
+
+
+def read_assignments(content: bytes, file_name: str) -> dict[str, str]:
+    """
+    Return the communes that a table assigns to features; rows without a commune say nothing.
+
+    Raises
+    ------
+    PhuDienError
+        If it is no CSV with the columns ``feature`` and ``commune_code``, in UTF-8.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_a_table(file_name) from error
+    first_line = text.splitlines()[0] if text else ""
+    rows = csv.DictReader(StringIO(text), delimiter=";" if first_line.count(";") > first_line.count(",") else ",")
+    if not {_FEATURE, _COMMUNE} <= set(rows.fieldnames or ()):
+        raise _not_a_table(file_name)
+    found = {str(row[_FEATURE]): (row[_COMMUNE] or "").strip() for row in rows}
+    return {feature: _assigned_code(code) for feature, code in found.items() if code}
+
+
+def _assigned_code(text: str) -> str:
+    return LEAVE_OUT if text == _LEAVE_OUT_MARK else AUTOMATIC if text.lower() == AUTOMATIC else text
+
+
+def _not_a_table(file_name: str) -> PhuDienError:
+    return PhuDienError(
+        "call.map-unreadable",
+        mark(
+            '"{file}" is no table of assignments: a CSV file in UTF-8 with the columns feature and commune_code is '
+            "needed. phudien boundaries check FILE --unmatched OUT.csv writes one to fill in."
+        ),
+        file=file_name,
+    )

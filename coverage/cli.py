@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from coverage import boundary_commands, layer_commands
+from coverage import boundary_commands, boundary_download_commands
 from coverage.commands import (
     DONE,
     history,
@@ -184,8 +184,8 @@ def _add_boundary_commands(
     boundaries: argparse.ArgumentParser, common: argparse.ArgumentParser, language: Language
 ) -> None:
     actions = boundaries.add_subparsers(dest="action", required=True, metavar="ACTION")
-    layer_commands.add_parsers(actions, common, language, read_day=_day)
-    boundary_commands.add_parsers(actions, common, language, run_line=main)
+    boundary_commands.add_parsers(actions, common, language, read_day=_day)
+    boundary_download_commands.add_parsers(actions, common, language, run_line=main)
 
 
 def _moment(text: str) -> datetime:
