@@ -11,6 +11,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
+
 from coverage import answers
 from coverage.boundary_layers import AUTOMATIC, LEAVE_OUT, BoundaryChoices, BoundaryProposal
 from coverage.boundary_texts import decimal, quality_sentences, recognition_sentences
@@ -21,6 +23,7 @@ from geodata.boundary_features import REASONS, Feature
 from geodata.errors import BoundaryError, FileError, PhuDienError, mark
 from geodata.language import Language
 from geodata.units import Units
+from loaders.reports.csv_file import csv_of, unguarded
 
 _FEATURE, _COMMUNE = "feature", "commune_code"
 _LEAVE_OUT_MARK: Final = "-"
@@ -108,8 +111,8 @@ def check_boundaries(options: argparse.Namespace, language: Language) -> int:
         return report_error(error, options, language)
     layer = proposal.layer
     if options.unmatched:
-        text = unmatched_table(layer.recognition.unknown, layer.units, language)
-        write_file(options.unmatched, text.encode("utf-8-sig"), language, is_quiet=options.json)
+        table = unmatched_table(layer.recognition.unknown, layer.units, language)
+        write_file(options.unmatched, table, language, is_quiet=options.json)
     needs_decision = bool(layer.recognition.unknown or layer.quality.open_flaws or layer.quality.doubled)
     if options.json:
         print_json(answers.of_boundaries(proposal, None))
@@ -204,16 +207,14 @@ def unknown_text(feature: Feature, units: Units, language: Language) -> str:
 # ---- assignments by hand as tables
 
 
-def unmatched_table(features: Sequence[Feature], units: Units, language: Language) -> str:
-    """Return the features that were not recognised as CSV, to be filled in and given back by ``--map``."""
+def unmatched_table(features: Sequence[Feature], units: Units, language: Language) -> bytes:
+    """Return the features that were not recognised as .csv, to be filled in and given back by ``--map``."""
     names = units.by_code["full_name"]
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_UNMATCHED_COLUMNS)
+    rows = []
     for feature in features:
         near = "; ".join(f"{code} {names[code]}" for code in feature.suggestions)
-        writer.writerow([feature.feature, "", feature.label, language.say(REASONS[feature.reason]), near])
-    return out.getvalue()
+        rows.append([feature.feature, "", feature.label, language.say(REASONS[feature.reason]), near])
+    return csv_of(pd.DataFrame(rows, columns=list(_UNMATCHED_COLUMNS)))
 
 
 def read_assignments(content: bytes, file_name: str) -> dict[str, str]:
@@ -233,7 +234,7 @@ def read_assignments(content: bytes, file_name: str) -> dict[str, str]:
     rows = csv.DictReader(StringIO(text), delimiter=";" if first_line.count(";") > first_line.count(",") else ",")
     if not {_FEATURE, _COMMUNE} <= set(rows.fieldnames or ()):
         raise _not_a_table(file_name)
-    found = {str(row[_FEATURE]): (row[_COMMUNE] or "").strip() for row in rows}
+    found = {unguarded(str(row[_FEATURE])): unguarded((row[_COMMUNE] or "").strip()) for row in rows}
     return {feature: _assigned_code(code) for feature, code in found.items() if code}
 
 

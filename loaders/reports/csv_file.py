@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import pandas as pd
+
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+"""How a text begins that would be run; after apostrophes too, so that `unguarded` gives back what was there."""
 
 
 def csv_of(table: pd.DataFrame) -> bytes:
@@ -14,6 +20,18 @@ def csv_of(table: pd.DataFrame) -> bytes:
     """
 
     def as_text(value: object) -> object:
-        return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+        return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
     return table.map(as_text).to_csv(index=False).encode("utf-8-sig")
+
+
+def unguarded(text: str) -> str:
+    """
+    Return a text as it was before `csv_of` guarded it.
+
+    Examples
+    --------
+    >>> unguarded("'=1+1"), unguarded("'t Hof"), unguarded("An")
+    ('=1+1', "'t Hof", 'An')
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

