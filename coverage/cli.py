@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 problems in the data, 2 wrong call.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from coverage.commands import (
     history,
     make_demo,
     report_error,
+    report_stop,
     serve,
     status,
     write_report,
@@ -26,7 +28,7 @@ from coverage.commands import (
 from coverage.ledger_commands import add_ledger_commands
 from coverage.list_commands import reconcile_communes
 from coverage.survey_commands import import_survey, write_form
-from geodata.errors import PhuDienError
+from geodata.errors import PhuDienError, mark
 from geodata.language import LANGUAGE_CODES, Language
 from geodata.tables import MEASURES
 from geodata.units import COMPANY_CODE
@@ -36,11 +38,14 @@ from loaders.reference import LIST_DATE_2021
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     language = _language_of(list(sys.argv[1:] if arguments is None else arguments))
-    options = _parser(language).parse_args(arguments)
+    options = argparse.Namespace()
     try:
+        options = _parser(language).parse_args(arguments)
         return int(options.run(options, language))
     except PhuDienError as error:
         return report_error(error, options, language)
+    except KeyboardInterrupt:
+        return report_stop(language)
 
 
 def console() -> None:
@@ -192,18 +197,23 @@ def _moment(text: str) -> datetime:
     """Read a moment; a day alone means its end, and no time zone means this machine's."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: 2021-08-01, 2021-08-01T17:00") from error
+    except ValueError:
+        return datetime.combine(_day(text), time.max).astimezone()
     if len(text) == len("2021-08-01"):
         moment = datetime.combine(moment.date(), time.max)
     return moment.astimezone() if moment.tzinfo is None else moment
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: 2021-07-01") from error
+    """Read a day as programs write it, or as people do: 2021-07-01, 01/07/2021."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day has no zone
+    raise PhuDienError(
+        "call.day-unreadable",
+        mark('"{found}" is no day. Write year, month and day, such as 2021-07-01, or 01/07/2021.'),
+        found=text,
+    )
 
 
 if __name__ == "__main__":

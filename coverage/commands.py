@@ -22,6 +22,8 @@ from geodata.periods import Period
 from geodata.units import COMPANY_CODE
 
 DONE, DATA_PROBLEMS, WRONG_CALL = 0, 1, 2
+STOPPED: Final = 130
+"""Exit code of a command that Ctrl+C has stopped, as shells expect it."""
 
 _WRONG_CALL_CODES: Final = ("period.unreadable", "language.unknown", "call.", "cluster.")
 
@@ -53,6 +55,11 @@ def report_error(error: PhuDienError, options: argparse.Namespace, language: Lan
         print_json({"error": {"code": error.code, "message": language.explain(error)}})
     is_call = isinstance(error, PlaceError | WorkspaceError) or error.code.startswith(_WRONG_CALL_CODES)
     return WRONG_CALL if is_call else DATA_PROBLEMS
+
+
+def report_stop(language: Language) -> int:
+    print("\n" + language.say("Stopped; nothing was stored."), file=sys.stderr)
+    return STOPPED
 
 
 def print_json(answer: dict[str, Any]) -> None:

@@ -91,7 +91,7 @@ def test_status_of_what_does_not_exist(
     assert json.loads(captured.out)["error"]["message"]
 
 
-@pytest.mark.parametrize("arguments", [[], ["status"], ["nothing"], ["status", "--period", "2021-Q2", "--as-of", "x"]])
+@pytest.mark.parametrize("arguments", [[], ["status"], ["nothing"]])
 def test_wrong_calls_exit_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
@@ -230,3 +230,30 @@ def test_file_that_is_no_commune_list_exits_with_1(office: Path, tmp_path: Path)
     path.write_text("a;b\n1;2\n", encoding="utf-8")
     assert main(["communes", "reconcile", str(path), "--workspace", str(office)]) == 1
     assert Workspace(office).batches() == []
+
+
+@pytest.mark.parametrize("day", ["abc", "2025-02-30", "31/6/2021", ""])
+def test_a_day_that_is_none_is_told_in_the_users_language(
+    demo: Path, capsys: pytest.CaptureFixture[str], day: str
+) -> None:
+    for option in ("--units-of", "--as-of"):
+        assert main(["status", "--period", "2021-Q2", option, day, "--workspace", str(demo)]) == 2
+    assert f'"{day}" không phải là một ngày' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("day", ["2025-07-01", "1/7/2025", "01/07/2025"])
+def test_days_may_be_written_as_people_do(demo: Path, capsys: pytest.CaptureFixture[str], day: str) -> None:
+    arguments = ["status", "--period", "2021-Q2", "--area", "91", "--units-of", day, "--workspace", str(demo), "--json"]
+    assert main(arguments) == 0
+    assert answer(capsys)["units_of"] == "2025-07-01"
+
+
+def test_a_command_that_is_stopped_says_so(
+    demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Workspace, "status", stop)
+    assert main(["status", "--period", "2021-Q2", "--workspace", str(demo)]) == 130
+    assert "Đã dừng" in capsys.readouterr().err
