@@ -15,10 +15,10 @@ import pandas as pd
 
 from coverage import answers
 from coverage.boundary_layers import AUTOMATIC, LEAVE_OUT, BoundaryChoices, BoundaryProposal
-from coverage.boundary_texts import decimal, quality_sentences, recognition_sentences
+from coverage.boundary_texts import SHOWN_FEATURES, decimal, quality_sentences, recognition_sentences, unmatched_text
 from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, report_error, user_of, write_file
 from coverage.workspace import Workspace
-from geodata.boundaries import STEPS
+from geodata.boundaries import STEPS, CheckedLayer
 from geodata.boundary_features import REASONS, Feature
 from geodata.errors import BoundaryError, FileError, PhuDienError, mark
 from geodata.language import Language
@@ -94,7 +94,7 @@ def add_boundaries(options: argparse.Namespace, language: Language) -> int:
             "Added: {found} communes of the list of {day}. Features not recognised: {unmatched}.",
             found=len(layer.communes),
             day=language.day(layer.units.list_date),
-            unmatched="; ".join(layer.unmatched) or "0",
+            unmatched=unmatched_text(layer, language),
         )
     )
     _print_findings(proposal, language)
@@ -187,9 +187,23 @@ def _print_findings(proposal: BoundaryProposal, language: Language) -> None:
         print(language.say('Of its layers, "{layer}" was read.', layer=proposal.file_layer))
     for sentence in quality_sentences(layer.quality, layer.units, language):
         print(sentence)
-    for feature in layer.recognition.unknown:
-        print("  " + unknown_text(feature, layer.units, language))
+    _print_unknown(layer, language)
     print(language.say("Checked in {seconds} s.", seconds=decimal(proposal.seconds, language, 1)))
+
+
+def _print_unknown(layer: CheckedLayer, language: Language) -> None:
+    unknown = layer.recognition.unknown
+    for feature in unknown[:SHOWN_FEATURES]:
+        print("  " + unknown_text(feature, layer.units, language))
+    if len(unknown) > SHOWN_FEATURES:
+        print(
+            "  "
+            + language.say(
+                "… and {n} more features that were not recognised. All of them: phudien boundaries check FILE "
+                "--unmatched OUT.csv.",
+                n=language.count(len(unknown) - SHOWN_FEATURES),
+            )
+        )
 
 
 def unknown_text(feature: Feature, units: Units, language: Language) -> str:

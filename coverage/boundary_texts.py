@@ -30,6 +30,7 @@ CRS_SENTENCES = {
         "that is wrong, state another one."
     ),
 }
+SHOWN_FEATURES = 20
 _SHOWN_NAMES = 10
 
 
@@ -47,6 +48,15 @@ def recognition_sentences(layer: CheckedLayer, language: Language) -> list[str]:
         ),
         say(CRS_SENTENCES[layer.source.how], crs=layer.source_crs),
     ]
+
+
+def unmatched_text(layer: CheckedLayer, language: Language) -> str:
+    """Return how many features were not recognised and the first of them: a file of the country may have thousands."""
+    labels = layer.unmatched
+    if not labels:
+        return "0"
+    rest = "; …" if len(labels) > SHOWN_FEATURES else ""
+    return f"{language.count(len(labels))} ({'; '.join(labels[:SHOWN_FEATURES])}{rest})"
 
 
 def quality_sentences(report: QualityReport, units: Units, language: Language) -> list[str]:

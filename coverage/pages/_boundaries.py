@@ -10,7 +10,7 @@ import streamlit as st
 
 from coverage.boundary_answers import read_features, read_quality
 from coverage.boundary_layers import AUTOMATIC, LEAVE_OUT, BoundaryChoices, BoundaryProposal
-from coverage.boundary_texts import decimal, quality_sentences, recognition_sentences
+from coverage.boundary_texts import decimal, quality_sentences, recognition_sentences, unmatched_text
 from coverage.pages import _boundary_tables, _cache, _checked_boundaries, _state
 from geodata.boundaries import SIMPLIFYING, STEPS
 from geodata.boundary_closing import LARGEST_SLIVER_M
@@ -201,7 +201,7 @@ def _add(proposal: BoundaryProposal, user: str, language: Language) -> None:
         "Added: {found} communes of the list of {day}. Features not recognised: {unmatched}.",
         found=len(proposal.layer.communes),
         day=language.day(proposal.layer.units.list_date),
-        unmatched="; ".join(proposal.layer.unmatched) or "0",
+        unmatched=unmatched_text(proposal.layer, language),
     )
     st.rerun()  # the layers stand above
 

@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely.geometry import box
 
 from coverage.boundary_commands import read_assignments
 from coverage.cli import main
@@ -129,6 +131,29 @@ def test_texts_of_a_file_are_no_formulas_in_the_table_and_come_back_as_they_were
     capsys.readouterr()
     assert call(home, "add", str(file), "--as-of", "2021-07-01", "--json", "--map", str(table)) == 0
     assert answer(capsys)["recognised"]["hand"] == 3
+
+
+@pytest.mark.parametrize("n_unknown", [20, 21])
+def test_features_not_recognised_are_counted_and_the_first_twenty_shown(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], n_unknown: int
+) -> None:
+    """Small squares in the first commune that bear no commune's name, and another province's communes beside it."""
+    known = drawn(tinh=["An Giang"] * 4, ten=["Cái Dầu", "Mỹ Đức", "Mỹ Phú", "Ô Long Vỹ"])
+    lon, lat = known.geometry.iloc[0].representative_point().coords[0]
+    inside = [box(lon, lat + n / 1e6, lon + 1e-6, lat + (n + 1) / 1e6) for n in range(n_unknown)]
+    elsewhere = [box(109 + n / 1000, 12.2, 109 + (n + 1) / 1000, 12.201) for n in range(30)]
+    names = [f"Vùng {n}" for n in range(n_unknown + 30)]
+    provinces = ["An Giang"] * n_unknown + ["Khánh Hòa"] * 30
+    rest = gpd.GeoDataFrame({"tinh": provinces, "ten": names}, geometry=inside + elsewhere, crs="EPSG:4326")
+    file = write(tmp_path / "xa.gpkg", pd.concat([known, rest]))
+    assert call(home, "add", str(file), "--as-of", "2021-07-01") == 0
+    told = capsys.readouterr().out
+    assert f"not recognised: {n_unknown}; outside the provinces: 30" in told
+    assert f"Features not recognised: {n_unknown} (#5 Vùng 0" in told
+    shown = [line for line in told.splitlines() if line.startswith("  #")]
+    assert len(shown) == 20
+    assert ("… and 1 more features" in told) == (n_unknown == 21)
+    assert ("Vùng 20" in told) is False
 
 
 @pytest.mark.parametrize("text", ["=1", "'=1", "''=1", "-", "'", "''", "An", "\t=1", "'An", ""])
