@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from geodata.lineage import EXACT
 from geodata.tables import BULK_POINT_COLUMNS, HAMLET_COLUMNS, require_columns
 from geodata.units import Units
 
@@ -33,7 +34,9 @@ def points_remaining(points: pd.DataFrame) -> pd.DataFrame:
     return points[points["takeover_state"] != TAKEN_OVER]
 
 
-def remaining_by_commune(figures: pd.DataFrame, points: pd.DataFrame, units: Units) -> pd.DataFrame:
+def remaining_by_commune(
+    figures: pd.DataFrame, points: pd.DataFrame, units: Units, *, basis: pd.Series[str]
+) -> pd.DataFrame:
     """
     Return the communes that still have households behind a master meter, the most first.
 
@@ -43,6 +46,8 @@ def remaining_by_commune(figures: pd.DataFrame, points: pd.DataFrame, units: Uni
         Columns `FIGURE_COLUMNS`, one quarter.
     points
         Columns `BULK_POINT_COLUMNS`; points taken over are left out.
+    basis
+        What the figures rest on, by commune code; see `ToldFigures.basis_on`.
 
     Returns
     -------
@@ -50,7 +55,8 @@ def remaining_by_commune(figures: pd.DataFrame, points: pd.DataFrame, units: Uni
         Indexed by commune code: ``commune_name``, ``district_name``, ``province_code``, ``province_name``,
         ``households_bulk`` and ``households_grid`` as the communes report them, ``points``, ``organisations``,
         ``households_behind`` as the points say, and ``difference`` (the communes' figure minus the points',
-        missing where the commune did not report).
+        missing where the commune did not report), and ``is_estimated``: the commune holds parts of divided ones. Its
+        figure is a share, its points stand where they stand: their difference would say nothing, and is missing.
     """
     left = points_remaining(points).groupby("commune_code")
     by_points = pd.DataFrame(
@@ -66,7 +72,9 @@ def remaining_by_commune(figures: pd.DataFrame, points: pd.DataFrame, units: Uni
     both["households_grid"] = both["households_grid"].fillna(reported["households_grid"])
     counts = ["points", "organisations", "households_behind"]
     both[counts] = both[counts].fillna(0).astype("Int64")
-    both["difference"] = both["households_bulk"] - both["households_behind"]
+    both["is_estimated"] = (basis.reindex(both.index).fillna(EXACT) != EXACT).astype("bool")
+    difference = both["households_bulk"] - both["households_behind"]
+    both["difference"] = difference.mask(both["is_estimated"])
     named = _name_places(both, units)
     return named.sort_values(["households_bulk", "households_behind"], ascending=False, kind="stable")
 

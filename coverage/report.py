@@ -101,7 +101,7 @@ def build_province_report(
         communes=_communes(now, communes, units),
         history=_history(own, communes),
         unit_changes=unit_changes[["valid_date", "kind"]],
-        bulk_communes=remaining.remaining_by_commune(now, inside, units),
+        bulk_communes=remaining.remaining_by_commune(now, inside, units, basis=basis),
         organisations=remaining.remaining_by_organisation(inside, units),
         hamlets=remaining.hamlets_by_commune(_inside(hamlets, communes), units),
         indicators=tuple(

@@ -20,6 +20,8 @@ from geodata.unit_history import UnitHistory
 __all__ = [
     "BASES",
     "BASIS_NAMES",
+    "ESTIMATED",
+    "ESTIMATED_NOTE",
     "EXACT",
     "RESTATED_COLUMNS",
     "SHARE_COLUMNS",
@@ -42,6 +44,14 @@ states for each part; area: by the land of each part; equal: in equal parts, bec
 """
 
 EXACT: Final = BASES[0]
+
+ESTIMATED: Final = "≈"
+"""Beside the name or figure of a commune that holds parts of communes that were divided."""
+
+ESTIMATED_NOTE: Final = mark(
+    "≈: holds parts of divided communes; what it reports is estimated, so no difference from its meters is told."
+)
+"""What the mark means where communes are compared with their master meters."""
 
 BASIS_NAMES: Final = {
     "exact": mark("whole communes added up, or as reported"),

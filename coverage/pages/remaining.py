@@ -7,6 +7,7 @@ import streamlit as st
 
 from coverage import remaining
 from coverage.pages import _cache, _maps, _names, _state, _tables
+from geodata.lineage import ESTIMATED, ESTIMATED_NOTE
 from geodata.units import COMPANY_CODE
 
 PROGRAMME_PROVINCES = ("89", "84")
@@ -23,7 +24,9 @@ def draw(choices: _state.Choices) -> None:
     points = _cache.bulk_points(choices.home, choices.version, choices.told_on, choices.period)
     inside = set(_communes_shown(choices))
     points = points[points["commune_code"].isin(inside)]
-    by_commune = remaining.remaining_by_commune(figures[figures["commune_code"].isin(inside)], points, units)
+    basis = _cache.basis(choices.home, choices.version, choices.told_on, choices.period)
+    figures = figures[figures["commune_code"].isin(inside)]
+    by_commune = remaining.remaining_by_commune(figures, points, units, basis=basis)
     by_organisation = remaining.remaining_by_organisation(points, units)
     _draw_totals(choices, by_commune, by_organisation)
     _draw_map(choices)
@@ -86,6 +89,8 @@ def _draw_communes(by_commune: pd.DataFrame, choices: _state.Choices) -> None:
     say, language = choices.language.say, choices.language
     counts = ["households_bulk", "households_grid", "points", "organisations", "households_behind", "difference"]
     shown = _tables.with_separators(by_commune, language, counts)
+    is_estimated = by_commune["is_estimated"]
+    shown["commune_name"] = shown["commune_name"].where(~is_estimated, shown["commune_name"] + f" {ESTIMATED}")
     places = ["commune_name", "district_name", "province_name"]
     table = shown[[*places, *counts]].set_axis(
         [
@@ -104,6 +109,8 @@ def _draw_communes(by_commune: pd.DataFrame, choices: _state.Choices) -> None:
     table = _without_missing_districts(table, choices)
     st.dataframe(table, width="stretch", hide_index=True)
     st.caption(say("Difference: what the commune reports minus what its master meters hold; 0 where both books agree."))
+    if is_estimated.any():
+        st.caption(say(ESTIMATED_NOTE))
     _download(table, "remaining_communes", choices)
 
 

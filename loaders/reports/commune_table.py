@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from geodata.lineage import EXACT
+from geodata.lineage import ESTIMATED, EXACT
 from loaders.reports.sheet_style import COUNT, SHARE, Book
 
 _COUNTS: Final = (
@@ -30,8 +30,6 @@ _SHARES: Final = (
     ("households_grid_rural", "households_all_rural"),
 )
 _NUMBER, _NAME, _CODE = 0, 1, 2
-ESTIMATED: Final = " ≈"
-"""Behind the name of a commune that holds parts of communes that were divided."""
 
 _COLUMN_OF: Final = {measure: place for place, measure in enumerate(_COUNTS, start=3)}
 _FIRST_SHARE: Final = 3 + len(_COUNTS)
@@ -112,7 +110,7 @@ def _write_commune(book: Book, sheet: Any, row: int, number: int, one: pd.DataFr
     commune = one.iloc[0]
     sheet.write_number(row, _NUMBER, number, book.format(border=1, align="center"))
     is_estimated = book.report.basis.get(one.index[0], EXACT) != EXACT
-    name = str(commune["commune_name"]) + (ESTIMATED if is_estimated else "")
+    name = str(commune["commune_name"]) + (f" {ESTIMATED}" if is_estimated else "")
     sheet.write_string(row, _NAME, name, book.format(border=1, indent=1))
     sheet.write_string(row, _CODE, str(one.index[0]), book.format(border=1, align="center"))
     count, share = book.format(border=1, num_format=COUNT), book.format(border=1, num_format=SHARE)

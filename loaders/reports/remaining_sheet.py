@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.lineage import ESTIMATED, ESTIMATED_NOTE
 from loaders.reports.sheet_style import COUNT, Book
 
 _Column = tuple[str, str, str]  # label, column of the table, number format ("" for text)
@@ -21,6 +22,8 @@ def write(book: Book) -> None:
     sheet.set_column(2, 7, 14)
     has_districts = bool(report.communes["district_code"].notna().any())
     district: tuple[_Column, ...] = ((say("District"), "district_name", ""),) if has_districts else ()
+    is_estimated = report.bulk_communes["is_estimated"]
+    names = report.bulk_communes["commune_name"]
     row = _write_table(
         book,
         sheet,
@@ -35,8 +38,11 @@ def write(book: Book) -> None:
             (say("Households by the meters"), "households_behind", COUNT),
             (say("Difference"), "difference", COUNT),
         ),
-        report.bulk_communes,
+        report.bulk_communes.assign(commune_name=names.where(~is_estimated, names + f" {ESTIMATED}")),
     )
+    if is_estimated.any():
+        sheet.write_string(row - 1, 0, say(ESTIMATED_NOTE), book.format(italic=True))
+        row += 1
     row = _write_table(
         book,
         sheet,

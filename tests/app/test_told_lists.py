@@ -47,6 +47,21 @@ def test_chosen_province_is_followed_to_the_other_map_and_back(run: Run) -> None
     assert page.subheader[0].value.startswith("EVNSPC")  # three provinces became one: none of them is guessed
 
 
+def test_shared_communes_have_no_difference_from_their_meters(run: Run) -> None:
+    page = run("remaining", boundaries="2025-07-01", area="91")
+    table = page.dataframe[0].value
+    is_shared = table["Xã"].str.endswith(" ≈")
+    assert 0 < is_shared.sum() < len(table)
+    assert set(table.loc[is_shared, "Chênh lệch"]) == {"–"}
+    assert any(caption.value.startswith("≈: có phần") for caption in page.caption)
+
+
+def test_own_units_are_compared_with_their_meters(run: Run) -> None:
+    page = run("remaining", area="89")
+    assert not page.dataframe[0].value["Xã"].str.contains("≈").any()
+    assert not any("≈" in caption.value for caption in page.caption)
+
+
 def test_area_of_another_days_list_in_a_link_is_reported(run: Run) -> None:
     page = run("map", boundaries="2025-07-01", area="89")
     assert not page.exception

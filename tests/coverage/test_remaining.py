@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from coverage.remaining import hamlets_by_commune, points_on, remaining_by_commune, remaining_by_organisation
+from geodata.lineage import EXACT
 from geodata.tables import HAMLET_COLUMNS
 from geodata.units import Units
 from tests.coverage.conftest import figures, points, row
@@ -20,13 +21,27 @@ POINTS = points(
 )
 
 
+WHOLE = pd.Series(EXACT, index=["30469", "30472", "29236"])
+
+
 def test_communes_with_the_most_households_come_first(units: Units) -> None:
-    found = remaining_by_commune(figures(row("30472", 50, 50, bulk=20), row("30469", 100, 95, bulk=95)), POINTS, units)
+    found = remaining_by_commune(
+        figures(row("30472", 50, 50, bulk=20), row("30469", 100, 95, bulk=95)), POINTS, units, basis=WHOLE
+    )
     assert found.index.tolist() == ["30469", "30472"]
     first = found.loc["30469"]
     assert (first["commune_name"], first["district_name"]) == ("Xã Mỹ Đức", "Huyện Châu Phú")
     assert first[["points", "organisations", "households_behind", "difference"]].tolist() == [2, 2, 90, 5]
     assert found.loc["30472", "difference"] == 0
+
+
+def test_shared_figure_is_marked_and_has_no_difference(units: Units) -> None:
+    reported = figures(row("30472", 50, 50, bulk=21), row("30469", 100, 95, bulk=95))
+    found = remaining_by_commune(reported, POINTS, units, basis=WHOLE.mask(WHOLE.index == "30469", "equal"))
+    assert found["is_estimated"].to_dict() == {"30469": True, "30472": False}
+    assert found.loc["30469", "difference"] is pd.NA
+    assert found.loc["30469", ["households_bulk", "households_behind"]].tolist() == [95, 90]
+    assert found.loc["30472", "difference"] == 1
 
 
 def test_later_take_overs_had_not_happened_yet() -> None:
@@ -46,14 +61,14 @@ def test_later_take_overs_had_not_happened_yet() -> None:
 
 
 def test_points_of_a_commune_that_did_not_report_are_shown(units: Units) -> None:
-    found = remaining_by_commune(figures(row("30469", 100, 95, bulk=95)), POINTS, units)
+    found = remaining_by_commune(figures(row("30469", 100, 95, bulk=95)), POINTS, units, basis=WHOLE)
     assert found.loc["30472", "households_bulk"] is pd.NA
     assert found.loc["30472", "difference"] is pd.NA
     assert found.loc["30472", "households_behind"] == 20
 
 
 def test_commune_without_points_is_shown(units: Units) -> None:
-    found = remaining_by_commune(figures(row("29236", 10, 10, bulk=4)), POINTS.head(0), units)
+    found = remaining_by_commune(figures(row("29236", 10, 10, bulk=4)), POINTS.head(0), units, basis=WHOLE)
     assert found.loc["29236", ["points", "difference"]].tolist() == [0, 4]
 
 

@@ -7,8 +7,10 @@ from io import BytesIO
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
+from coverage.remaining import remaining_by_commune
 from coverage.surveys import FigureProposal, Surveys
 from coverage.workspace import Workspace
 from geodata.errors import FileError, PlaceError
@@ -80,11 +82,32 @@ def test_points_stand_in_communes_of_the_day(demo: Workspace) -> None:
     assert told["households_behind"].sum() == demo.bulk_points(told_on=OLD)["households_behind"].sum()
 
 
+def test_differences_from_meters_are_told_of_whole_communes_only(demo: Workspace) -> None:
+    def differences(day: date) -> pd.DataFrame:
+        figures, points = demo.figures(period="2021-Q2", told_on=day), demo.bulk_points(told_on=day)
+        basis = demo.told.basis_on(day, period="2021-Q2")
+        return remaining_by_commune(figures, points, demo.units_on(day), basis=basis)
+
+    own, told = differences(OLD)["difference"], differences(NEW)
+    pairs = demo.lists.pairs(OLD, NEW)
+    added = pairs.assign(difference=pairs["from_code"].map(own).fillna(0)).groupby("to_code")["difference"].sum()
+    whole = told[~told["is_estimated"]]
+    assert len(whole) > 100
+    assert (whole["difference"] == added.reindex(whole.index)).all()
+    assert told.loc[told["is_estimated"], "difference"].isna().all()
+    assert told["is_estimated"].any()
+
+
 def test_report_is_told_in_the_list_that_is_asked_for(demo: Workspace) -> None:
     name, _ = demo.report_file("89", Period(2021, 2), Language("vi"))
     assert "units" not in name
-    name, _ = demo.report_file("91", Period(2021, 2), Language("vi"), told_on=NEW)
+    name, content = demo.report_file("91", Period(2021, 2), Language("vi"), told_on=NEW)
     assert "units-2025-07-01" in name
+    texts = {
+        str(cell.value) for row in openpyxl.load_workbook(BytesIO(content))["Phần còn lại"].iter_rows() for cell in row
+    }
+    assert any(text.startswith("≈: có phần của xã bị chia tách") for text in texts)
+    assert "Xã Nhơn Hội ≈" in texts
 
 
 def test_a_survey_of_today_is_read_in_the_list_of_its_quarter(today: Workspace) -> None:
