@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -18,9 +18,13 @@ from coverage.pages._map_document import MapGeometry, build_document
 from coverage.surveys import Surveys
 from coverage.workspace import Workspace
 from geodata.language import Language
+from geodata.lineage import EXACT
 from geodata.periods import Period
 from geodata.units import COMPANY_CODE, Units
 from loaders.settings import default_home
+
+_NAMES_SHOWN: Final = 5
+"""Communes without an outline that a note names."""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -191,6 +195,7 @@ def paint(
 ) -> dict[str, Any]:
     """Return what a map paints for an indicator, quarter and areas; see `_maps.paint_of`."""
     opened, language = _open(home), Language(language_code)
+    rests_on = basis(home, version, told_on, period)
     return _maps.paint_of(
         figures(home, version, told_on, period),
         opened.indicators[indicator],
@@ -200,19 +205,24 @@ def paint(
         period_text=language.period(Period.parse(period)),
         points=bulk_points(home, version, told_on, period),
         hamlets=hamlets(home, version, told_on),
+        estimated=frozenset(rests_on.index[rests_on != EXACT]),
         notes=data_notes(home, version, told_on, areas, language),
     )
 
 
 def data_notes(home: str, version: str, told_on: str, areas: tuple[str, ...], language: Language) -> list[str]:
-    """Return what a map of these areas must say of its data: synthetic figures, approximate boundaries."""
+    """Return what a map of these areas must say of its data: synthetic figures, approximate boundaries, gaps."""
     notes = []
     if has_synthetic(home, version):
         notes.append(language.say("Synthetic demonstration data, not real figures."))
     shapes = map_geometry(layer_version(home, version, told_on), told_on).communes
-    inside = {code for area in areas for code in units_on(told_on).communes_of(area).index}
-    if shapes.loc[shapes["commune_code"].isin(inside), "is_approximate"].any():
+    inside = pd.concat([units_on(told_on).communes_of(area)["full_name"] for area in areas])
+    if shapes.loc[shapes["commune_code"].isin(inside.index), "is_approximate"].any():
         notes.append(language.say("Approximate boundaries, not administrative borders."))
+    missing = inside[~inside.index.isin(shapes["commune_code"])].tolist()
+    if missing:
+        shown = [*missing[:_NAMES_SHOWN], *(["…"] if len(missing) > _NAMES_SHOWN else [])]
+        notes.append(language.say("No outline here: {names}.", names=", ".join(shown)))
     return notes
 
 

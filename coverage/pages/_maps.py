@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any, Final
@@ -26,6 +26,7 @@ from coverage.remaining import TAKEN_OVER
 from coverage.rollup import figure_of, indicator_by_area
 from geodata.crs import WGS84
 from geodata.language import Language
+from geodata.lineage import ESTIMATED
 from geodata.units import RELIABLE_POINTS, Units
 
 FIGURES_SHOWN: Final = (
@@ -70,6 +71,7 @@ def paint_of(
     period_text: str,
     points: pd.DataFrame,
     hamlets: pd.DataFrame,
+    estimated: Set[str] = frozenset(),
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """
@@ -83,6 +85,8 @@ def paint_of(
         Areas whose communes are painted; the others stay faint.
     points, hamlets
         Columns `BULK_POINT_COLUMNS` and `HAMLET_COLUMNS`; those outside the areas are left out.
+    estimated
+        Codes of communes that hold parts of divided ones: their figures are marked.
     notes
         Sentences below the legend.
     """
@@ -93,6 +97,9 @@ def paint_of(
     unplaced = int((points["commune_code"].isin(communes.index) & points["lat"].isna()).sum())
     if unplaced:
         notes = [*notes, language.say("{n} master meters without coordinates are not on the map.", n=unplaced)]
+    rows = _commune_rows(figures, indicator, communes, language, estimated)
+    if any(text.startswith(ESTIMATED) for _, text, _ in rows.values()):
+        notes = [*notes, language.say("≈: holds parts of divided communes, estimated.")]
     classes = Classes(indicator)
     legend = [[found.colour, found.label] for found in classes.legend(language)]
     paint = {
@@ -102,7 +109,7 @@ def paint_of(
         "classes": [*legend, [MISSING_COLOUR, language.say("not reported")]],
         "missing_colour": MISSING_COLOUR,
         "figures": [language.say(_names.MEASURES[measure]) for measure in FIGURES_SHOWN],
-        "communes": _commune_rows(figures, indicator, communes, language),
+        "communes": rows,
         "circles": _circles(inside_points, units, language),
         "states": [[_STATE_COLOURS[state], language.say(_names.STATES[state])] for state in ("bulk", "agreed")],
         "hamlets": _hamlet_marks(inside_hamlets, units, language),
@@ -177,9 +184,9 @@ def paint_of_changes(
 
 
 def _commune_rows(
-    figures: pd.DataFrame, indicator: Indicator, communes: pd.DataFrame, language: Language
+    figures: pd.DataFrame, indicator: Indicator, communes: pd.DataFrame, language: Language, estimated: Set[str]
 ) -> dict[str, list[Any]]:
-    """Each commune's class, its indicator as text, and its counts in the order of `FIGURES_SHOWN`."""
+    """Each commune's class, indicator as text (marked if estimated), and counts in the order of `FIGURES_SHOWN`."""
     own_area = pd.Series(communes.index, index=communes.index)
     by_commune = indicator_by_area(figures, indicator, own_area)
     counts = figures.set_index("commune_code").reindex(communes.index)[list(FIGURES_SHOWN)].astype(object)
@@ -188,7 +195,8 @@ def _commune_rows(
     rows = {}
     for code, row, values in zip(communes.index, by_commune.to_dict("records"), shown, strict=True):
         figure = figure_of(row, indicator)
-        rows[str(code)] = [classes.index_of(figure), figure.display(language), values]
+        mark = f"{ESTIMATED} " if code in estimated and figure.value is not None else ""
+        rows[str(code)] = [classes.index_of(figure), mark + figure.display(language), values]
     return rows
 
 

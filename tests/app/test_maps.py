@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely.geometry import box
 
+from coverage.pages import _cache
 from coverage.pages._map_document import MapGeometry, build_document
 from coverage.pages._maps import geometry_of, paint_of
 from coverage.workspace import Workspace
@@ -113,6 +115,41 @@ def test_commune_without_figures_is_painted_as_missing(workspace: Workspace) -> 
     )
     assert paint["communes"]["30469"] == [None, "chưa có số liệu", [None] * 7]
     json.dumps(paint)
+
+
+def test_estimated_figures_are_marked_and_the_mark_explained(workspace: Workspace) -> None:
+    def paint(estimated: frozenset[str]) -> dict[str, Any]:
+        return paint_of(
+            workspace.figures(period="2021-Q2"),
+            workspace.indicators["bulk_share"],
+            workspace.units,
+            VI,
+            areas=("89",),
+            period_text="",
+            points=workspace.bulk_points(),
+            hamlets=workspace.hamlets(),
+            estimated=estimated,
+        )
+
+    plain, marked = paint(frozenset()), paint(frozenset({"30469"}))
+    assert marked["communes"]["30469"][1] == "≈ " + plain["communes"]["30469"][1]
+    assert marked["communes"]["30472"] == plain["communes"]["30472"]
+    assert any(note.startswith("≈") for note in marked["notes"])
+    assert not any("≈" in note for note in [*plain["notes"], *paint(frozenset({"29236"}))["notes"]])
+
+
+def test_map_of_another_day_marks_shared_communes_and_names_those_without_outline(home: Path) -> None:
+    assert home.is_dir()
+    opened = _cache.workspace()
+    key = (str(opened.home), str(opened.data_version()))
+    paint = _cache.paint(*key, "2025-07-01", "2021-Q2", "bulk_share", ("91",), "vi")
+    assert paint["communes"]["30346"][1].startswith("≈ ")  # Xã Nhơn Hội
+    assert any(note.startswith("≈") for note in paint["notes"])
+    company = _cache.data_notes(*key, "2025-07-01", ("EVNSPC",), VI)
+    assert "Ở đây không có ranh giới: Đặc khu Côn Đảo." in company
+    assert not any("Côn Đảo" in note for note in paint["notes"])
+    own = _cache.paint(*key, "2021-07-01", "2021-Q2", "bulk_share", ("89",), "vi")
+    assert not any("≈" in text for _, text, _ in own["communes"].values())
 
 
 def test_every_commune_has_a_shape_with_its_names(workspace: Workspace) -> None:
