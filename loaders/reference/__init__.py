@@ -91,11 +91,6 @@ def load_unit_history(last_day: date | None = None) -> UnitHistory:
     return UnitHistory(spells, events, LIST_DATE_2019, last_day or datetime.now(_VIETNAM).date(), located)
 
 
-def load_communes_2025() -> pd.DataFrame:
-    """Return all communes of the country on 1 July 2025 (3,321): code, name, kind, province_code, in code order."""
-    return _read_table("history/communes_2025.csv", dict.fromkeys(("code", "name", "kind", "province_code"), "str"))
-
-
 def load_approximate_boundaries() -> gpd.GeoDataFrame:
     """
     Return the approximate boundaries of the communes of 2021 (ranh giới gần đúng), for maps only.

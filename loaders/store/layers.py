@@ -139,11 +139,6 @@ def read_exact_layer(connection: Connection, record: LayerRecord) -> gpd.GeoData
     return layer_from_bytes(batches.read_file(connection, record.layer_sha256))
 
 
-def read_drawn(connection: Connection, record: LayerRecord) -> gpd.GeoDataFrame:
-    """Return the communes of a stored layer as the file draws them, before slivers were closed."""
-    return layer_from_bytes(batches.read_file(connection, record.drawn_sha256 or record.layer_sha256))
-
-
 def read_check(connection: Connection, record: LayerRecord) -> dict[str, Any]:
     """Return how the features of a stored layer were recognised, and its quality; empty for layers from before."""
     if record.check_sha256 is None:

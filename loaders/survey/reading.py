@@ -13,7 +13,7 @@ from geodata.names import NameIndex
 from geodata.periods import Period
 from geodata.tables import FIGURE_COLUMNS, FIGURE_KEY, MEASURES
 from geodata.units import Units
-from loaders.survey.issues import ERROR, INFO, SEVERITIES, WARNING, Issue
+from loaders.survey.issues import ERROR, INFO, SEVERITIES, Issue
 from loaders.survey.merging import merge_followed
 from loaders.survey.rows import RowReader
 from loaders.survey.rulebook import BEFORE_RULES, FILE_RULES, ROW_RULES, STORED_RULES
@@ -71,11 +71,6 @@ class SurveyReading:
     def has_errors(self) -> bool:
         """Whether any row cannot be taken as it stands."""
         return any(issue.severity == ERROR for issue in self.issues)
-
-    @property
-    def has_warnings(self) -> bool:
-        """Whether anything asks for a reason before it is taken."""
-        return any(issue.severity == WARNING for issue in self.issues)
 
 
 def read_survey(

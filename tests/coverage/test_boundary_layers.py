@@ -15,7 +15,7 @@ from coverage.workspace import Workspace
 from geodata.boundaries import CLOSING, MEASURING, READING, RECOGNISING, SIMPLIFYING
 from geodata.boundary_levels import AREA, COMPANY, PROVINCE, TOLERANCES_M
 from geodata.errors import BoundaryError, WorkspaceError
-from loaders.boundary_files import layer_bytes
+from loaders.boundary_files import layer_bytes, layer_from_bytes
 from loaders.store import batches, layers
 from loaders.store.engine import reading
 from tests.geodata.four_communes import CODES, drawn, gadm
@@ -48,7 +48,8 @@ def test_a_kept_layer_holds_file_drawing_closed_form_and_levels(workspace: Works
     assert workspace.batch_file(batch_id) == ("xa.parquet", content)
     [record] = workspace.boundary_layers()
     with reading(workspace.engine) as connection:
-        drawn_layer = layers.read_drawn(connection, record)
+        assert record.drawn_sha256
+        drawn_layer = layer_from_bytes(batches.read_file(connection, record.drawn_sha256))
         closed = layers.read_exact_layer(connection, record)
         levels = {name: layers.read_level(connection, record, name) for name in record.levels}
     assert drawn_layer.geometry.iloc[1].equals(overlapping().geometry.iloc[1])

@@ -18,7 +18,6 @@ from geodata.tables import MEASURES
 from geodata.unit_history import EVENT_KINDS, UnitHistory
 from geodata.units import COMMUNE, Units
 from loaders.reference import (
-    load_communes_2025,
     load_former_units,
     load_successors,
     load_unit_history,
@@ -126,7 +125,7 @@ def test_the_lists_of_2021_and_2025_are_the_shipped_ones(history: UnitHistory) -
 
 
 def test_the_country_and_two_provinces_on_1_july_2025(history: UnitHistory) -> None:
-    country = load_communes_2025()
+    country = pd.read_csv(FOLDER / "communes_2025.csv", dtype="str")
     assert (len(country), country["code"].nunique(), country["province_code"].nunique()) == (3321, 3321, 34)
     units = history.units_on(date(2025, 7, 1))
     assert (len(units.communes_of("91")), len(units.communes_of("86"))) == (102, 124)
