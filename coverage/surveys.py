@@ -157,6 +157,11 @@ class Surveys:
         with engine.writing(self._workspace.engine) as connection:
             column_choices.add_choices(connection, layout, keyed, at=self._workspace.clock(), user=user)
 
+    def accepted_warnings(self, batch_id: int) -> list[tuple[Issue, str]]:
+        """Return the warnings with which a batch was accepted, each with the reason that was given for it."""
+        with engine.reading(self._workspace.engine) as connection:
+            return batches.reasons_of(connection, batch_id)
+
     # ---- uploads
 
     def propose(

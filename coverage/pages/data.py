@@ -79,6 +79,7 @@ def _draw_batch(batch: Batch, language: Language) -> None:
     is_ledger = batch.kind == LEDGER
     if is_ledger:
         _ledgers.draw_ledger(batch, language)
+    _draw_accepted_warnings(batch, language)
     asked = say("Prepare the roll-up (.parquet)") if is_ledger else say("Prepare the file as it was uploaded")
     if st.button(asked, key=f"prepare_{batch.id}"):
         name, content = workspace.batch_file(batch.id)
@@ -95,6 +96,23 @@ def _draw_batch(batch: Batch, language: Language) -> None:
                 return
             workspace.withdraw(batch.id, user=user, reason=reason)
             st.rerun()
+
+
+def _draw_accepted_warnings(batch: Batch, language: Language) -> None:
+    """Show why the warnings of a batch were held to be right: reasons are asked for so that others can read them."""
+    say, accepted = language.say, _cache.surveys().accepted_warnings(batch.id)
+    if not accepted:
+        return
+    st.subheader(say("Warnings that were accepted"))
+    table = pd.DataFrame(
+        {
+            say("Sheet"): [issue.sheet for issue, _ in accepted],
+            say("Cell"): [issue.cell for issue, _ in accepted],
+            say("Warning"): [issue.message(language) for issue, _ in accepted],
+            say("Reason"): [reason for _, reason in accepted],
+        }
+    )
+    st.dataframe(table, width="stretch", hide_index=True)
 
 
 def _draw_place(choices: _state.Choices) -> None:

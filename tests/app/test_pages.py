@@ -167,6 +167,9 @@ def test_a_ledger_is_shown_with_its_problems_and_accepted(home: Path, run: Run, 
     page = accepting(page)
     assert not page.exception
     assert workspace.batch_state(int(str(proposal.batch_id))) == "accepted"
+    reasons = page.dataframe[1].value
+    assert list(reasons["Lý do"]) == ["đã kiểm tra"]
+    assert reasons["Cảnh báo"].iloc[0] in problems.iloc[1, 1]
     workspace.close()
 
 
