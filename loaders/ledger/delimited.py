@@ -5,17 +5,20 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import json
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from geodata.errors import FileError, mark
-from loaders.ledger.queries import literal, opened, path_literal
+from loaders.ledger.plan import Partition
+from loaders.ledger.queries import ROW_NUMBER, literal, opened, path_literal
 from loaders.ledger.sources import LedgerFile, ParquetRows
+from loaders.ledger.swallowed import count_lines, count_lines_of, find_swallowing_rows, write_without
 from loaders.survey.columns import match_columns
 from loaders.survey.templates import SurveyTemplate
 from loaders.workbook.delimited import find_separator
@@ -28,7 +31,12 @@ _LINES_ABOVE: Final = 30
 _MOST_REJECTED: Final = 10_000
 """More lines than that which cannot be parted: the file is refused, its separator or quotation marks are wrong."""
 
-_ROW_GROUP: Final = 122_880
+_MOST_TOLD: Final = 20
+
+_PARQUET: Final = "(FORMAT parquet, ROW_GROUP_SIZE 122880)"
+
+_FORM: Final = 2
+"""Raised where what is made of a text changes: Parquet files of an older form are made anew."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,28 @@ class _Layout:
     separator: str
     lines_above: int
     labels: tuple[str, ...]
+    lines_to_header: int
+    """Lines up to the end of the header that are not blank."""
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """
+    What of a text is no row.
+
+    Parameters
+    ----------
+    rejected
+        Lines at which what cannot be parted into the columns begins, in ascending order.
+    swallowed
+        Further lines that stand in quotation marks there.
+    swallowed_at
+        The first of the lines where that may have begun.
+    """
+
+    rejected: tuple[int, ...]
+    swallowed: int = 0
+    swallowed_at: tuple[int, ...] = ()
 
 
 def make_parquet(file: LedgerFile, folder: Path, stem: str, template: SurveyTemplate) -> ParquetRows:
@@ -58,17 +88,29 @@ def make_parquet(file: LedgerFile, folder: Path, stem: str, template: SurveyTemp
         If it is no text, has no header, or too many lines cannot be parted into its columns.
     """
     target, notes = folder / f"{stem}.parquet", folder / f"{stem}.json"
-    if not notes.exists():
+    known = json.loads(notes.read_text(encoding="utf-8")) if notes.exists() else {}
+    if known.get("form") != _FORM:
         layout = _layout_of(file, template)
         text = file.path if layout.encoding == "utf-8" else _as_utf8(file, layout.encoding, folder / f"{stem}.text")
-        rejected = _convert(file, text, layout, target)
+        lost = _convert(file, text, layout, target)
         if text != file.path:
             text.unlink()
         aside = notes.with_suffix(".aside")
-        aside.write_text(json.dumps({"first_line": layout.lines_above + 2, "rejected": rejected}), encoding="utf-8")
+        known = {"form": _FORM, "first_line": _first_line(layout), **asdict(lost)}
+        aside.write_text(json.dumps(known), encoding="utf-8")
         aside.replace(notes)
-    known = json.loads(notes.read_text(encoding="utf-8"))
-    return ParquetRows(file, str(target), known["first_line"], tuple(known["rejected"]))
+    return ParquetRows(
+        file,
+        str(target),
+        known["first_line"],
+        tuple(known["rejected"]),
+        known["swallowed"],
+        tuple(known["swallowed_at"]),
+    )
+
+
+def _first_line(layout: _Layout) -> int:
+    return layout.lines_above + 2
 
 
 def _layout_of(file: LedgerFile, template: SurveyTemplate) -> _Layout:
@@ -83,7 +125,7 @@ def _layout_of(file: LedgerFile, template: SurveyTemplate) -> _Layout:
         )
     separator = find_separator(sample, encoding)
     text = unicodedata.normalize("NFC", sample.decode(encoding, errors="replace").removeprefix("\ufeff"))
-    rows = list(csv.reader(io.StringIO(text), delimiter=separator))[:_LINES_ABOVE]
+    rows, ends = _first_rows(file, text, separator)
     known = [len(match_columns([(label,) if label.strip() else () for label in row], template)) for row in rows]
     if not known or max(known) == 0:
         raise FileError(
@@ -93,7 +135,29 @@ def _layout_of(file: LedgerFile, template: SurveyTemplate) -> _Layout:
             lines=_LINES_ABOVE,
         )
     above = known.index(max(known))
-    return _Layout(encoding, separator, above, _distinct(rows[above]))
+    to_header = "\n".join(text.split("\n")[: ends[above]])
+    return _Layout(encoding, separator, above, _distinct(rows[above]), count_lines_of(to_header))
+
+
+def _first_rows(file: LedgerFile, text: str, separator: str) -> tuple[list[list[str]], list[int]]:
+    """Return the rows among which the header is, and the last line of each."""
+    rows, ends = [], []
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        for row in itertools.islice(reader, _LINES_ABOVE):
+            rows.append(row)
+            ends.append(reader.line_num)
+    except csv.Error as error:
+        raise FileError(
+            "ledger.text-unreadable",
+            mark(
+                '"{file}" cannot be read as delimited text from about line {line} on. Line ends must be those of '
+                "Windows or Linux, and every quotation mark must be closed. Export it again as .csv (UTF-8)."
+            ),
+            file=file.name,
+            line=str(ends[-1] + 1 if ends else 1),
+        ) from error
+    return rows, ends
 
 
 def _distinct(labels: list[str]) -> tuple[str, ...]:
@@ -101,7 +165,7 @@ def _distinct(labels: list[str]) -> tuple[str, ...]:
     found: list[str] = []
     for place, label in enumerate(labels, start=1):
         bare = label.strip()
-        taken = {other.lower() for other in found}  # DuckDB does not tell columns apart by letter case
+        taken = {ROW_NUMBER, *(other.lower() for other in found)}  # DuckDB does not tell columns apart by letter case
         found.append(bare if bare and bare.lower() not in taken else f"{bare or 'column'}_{place}")
     return tuple(found)
 
@@ -142,8 +206,8 @@ def _as_utf8(file: LedgerFile, encoding: str, target: Path) -> Path:
     return target
 
 
-def _convert(file: LedgerFile, text: Path, layout: _Layout, target: Path) -> list[int]:
-    """Write the rows of a text as Parquet, and return the lines that cannot be parted into its columns."""
+def _convert(file: LedgerFile, text: Path, layout: _Layout, target: Path) -> _Lost:
+    """Write the rows of a text as Parquet, and return what cannot be parted into its columns."""
     columns = ", ".join(f"{literal(label)}: 'VARCHAR'" for label in layout.labels)
     scan = (
         f"read_csv({path_literal(str(text))}, auto_detect = false, header = true, columns = {{{columns}}}, "
@@ -153,9 +217,8 @@ def _convert(file: LedgerFile, text: Path, layout: _Layout, target: Path) -> lis
     aside = target.with_suffix(".aside")
     with opened(memory_mb=512, scratch=str(target.parent)) as connection:
         try:
-            options = f"(FORMAT parquet, ROW_GROUP_SIZE {_ROW_GROUP})"
-            connection.execute(f"COPY (SELECT * FROM {scan}) TO {literal(str(aside))} {options}")
-            found = connection.execute("SELECT DISTINCT line FROM reject_errors ORDER BY line").fetchall()
+            connection.execute(f"COPY (SELECT * FROM {scan}) TO {literal(str(aside))} {_PARQUET}")
+            lost = _lost_lines(connection, text, layout, aside)
         except duckdb.Error as error:
             raise FileError(
                 "ledger.text-unreadable",
@@ -163,18 +226,41 @@ def _convert(file: LedgerFile, text: Path, layout: _Layout, target: Path) -> lis
                 file=file.name,
                 reason=str(error).splitlines()[0],
             ) from error
-    rejected = [int(line) for (line,) in found]
-    if len(rejected) > _MOST_REJECTED:
+    if len(lost.rejected) + lost.swallowed > _MOST_REJECTED:
         raise FileError(
             "ledger.lines-unreadable",
             mark(
                 '{count} lines of "{file}" cannot be parted into the {columns} columns of its header; the first is '
                 "line {line}. Its separator or its quotation marks are wrong; export it again."
             ),
-            count=len(rejected),
+            count=len(lost.rejected) + lost.swallowed,
             file=file.name,
             columns=len(layout.labels),
-            line=str(rejected[0]),
+            line=str(lost.rejected[0] if lost.rejected else _first_line(layout)),
         )
     aside.replace(target)
-    return rejected
+    return lost
+
+
+def _lost_lines(connection: duckdb.DuckDBPyConnection, text: Path, layout: _Layout, made: Path) -> _Lost:
+    """
+    Return what of a text did not become rows, and take rows out that have swallowed others.
+
+    The text's lines are held against the rows made and those rejected: what is beyond stands in quotation marks.
+    """
+    query = "SELECT line, bool_or(error_type = 'UNQUOTED VALUE') FROM reject_errors GROUP BY line ORDER BY line"
+    found = [(int(line), bool(is_quoted)) for line, is_quoted in connection.execute(query).fetchall()]
+    rejected = tuple(line for line, _ in found)
+    count = connection.execute(f"SELECT count(*) FROM read_parquet({path_literal(str(made))})").fetchone()
+    beyond = count_lines(text) - layout.lines_to_header - len(rejected) - (int(count[0]) if count else 0)
+    if beyond <= 0:
+        return _Lost(rejected)
+    swallowing, within = find_swallowing_rows(connection, made, layout.labels, layout.separator)
+    swallowed = max(0, beyond - within) + sum(lines for _, lines in swallowing)
+    numbers = Partition(0, str(made), 0, 0, "", _first_line(layout), rejected)
+    at = [numbers.line_of(row) for row, _ in swallowing]
+    if swallowing:
+        write_without(connection, made, [row for row, _ in swallowing], _PARQUET)
+    # DuckDB does not tell how many lines a line that it rejects spans, but which ones it left in a quoted cell.
+    begun = sorted([*at, *([line for line, is_quoted in found if is_quoted] if beyond > within else [])])
+    return _Lost(tuple(sorted([*rejected, *at])), swallowed, tuple(begun[:_MOST_TOLD]) if swallowed else ())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
@@ -218,15 +219,22 @@ def _without_doubled(
 
 
 def _with_rejected(whole: PartialRollup, files: Sequence[ParquetRows]) -> PartialRollup:
-    """Add the lines that could not be read as rows to what is told."""
-    samples = [
-        Sample(place, line, rows.file.name, line, "") for place, rows in enumerate(files) for line in rows.rejected
-    ]
-    if not samples:
-        return whole
-    problem = Problem(len(samples), tuple(samples[:SAMPLES]))
-    rejected = {("ledger.line-unreadable", ERROR): problem}
-    return replace(whole, rows=whole.rows + len(samples), problems={**whole.problems, **rejected})
+    """Add the lines that could not be read as rows to what is told, and to the rows read: none is lost uncounted."""
+    counts = {
+        "ledger.line-unreadable": sum(len(rows.rejected) for rows in files),
+        "ledger.lines-swallowed": sum(rows.swallowed for rows in files),
+    }
+    samples = {
+        "ledger.line-unreadable": _samples_of((rows.file.name, rows.rejected) for rows in files),
+        "ledger.lines-swallowed": _samples_of((rows.file.name, rows.swallowed_at) for rows in files),
+    }
+    lost = {(code, ERROR): Problem(count, samples[code]) for code, count in counts.items() if count}
+    return replace(whole, rows=whole.rows + sum(counts.values()), problems={**whole.problems, **lost})
+
+
+def _samples_of(lines_by_file: Iterable[tuple[str, Sequence[int]]]) -> tuple[Sample, ...]:
+    found = (Sample(place, n, name, n, "") for place, (name, lines) in enumerate(lines_by_file) for n in lines)
+    return tuple(itertools.islice(found, SAMPLES))
 
 
 class _Told:

@@ -117,6 +117,11 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
     ("ledger.line-unreadable", ERROR): mark(
         "{count} lines of the file cannot be parted into its columns; they are not counted."
     ),
+    ("ledger.lines-swallowed", ERROR): mark(
+        "{count} more lines of the file stand between a quotation mark and the one that closes it, rows later or "
+        "never, and were not read as rows; they are not counted. Mend the quotation marks in these rows, or export the "
+        "ledger anew."
+    ),
     ("ledger.kind-absent", INFO): mark(
         "No row of the ledger has the supply {kinds}. These households are taken as not reported, not as zero, and "
         "so are totals that need them. If the ledger holds every household, say so with --complete."

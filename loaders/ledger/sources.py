@@ -126,12 +126,16 @@ class ParquetRows:
         The Parquet file with its rows: itself, or what was made of it.
     first_line, rejected
         As in `Partition`.
+    swallowed, swallowed_at
+        Lines that stand in quotation marks of rejected ones, and the first lines where that may have begun.
     """
 
     file: LedgerFile
     path: str
     first_line: int = 1
     rejected: tuple[int, ...] = ()
+    swallowed: int = 0
+    swallowed_at: tuple[int, ...] = ()
 
 
 def part(files: Sequence[ParquetRows], *, rows: int = PARTITION_ROWS) -> list[Partition]:

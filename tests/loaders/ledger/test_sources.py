@@ -16,6 +16,7 @@ import shapely
 
 from geodata.errors import FileError
 from loaders.ledger import delimited
+from loaders.ledger import swallowed as swallowed_lines
 from loaders.ledger.checkpoint import Checkpoint, fingerprint, read_partial, write_partial
 from loaders.ledger.columns import find_columns
 from loaders.ledger.importing import OpenLedger, open_ledger, plan_of, roll_up_ledger
@@ -101,6 +102,90 @@ def test_lines_that_cannot_be_parted_are_told_and_the_others_keep_their_numbers(
     lost = rollup.problems["ledger.line-unreadable", "error"]
     assert (lost.count, [sample.line for sample in lost.samples]) == (2, [3, 5])
     assert [s.line for s in rollup.problems["ledger.commune-unknown", "error"].samples] == [6]
+
+
+MANY = [f"K{n};30469;2021-Q2;D;" for n in range(300)]
+
+
+def with_quotes(*changes: tuple[int, str]) -> list[str]:
+    return [HEADER + ";Ghi chú", *(dict(changes).get(n, line) for n, line in enumerate(MANY))]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rejected", "swallowed", "at"),
+    [
+        # One cell from the first mark to the second: a commune that is none, or a note that nobody would look at.
+        (((100, 'K100;"30469;2021-Q2;D;'), (200, 'K200;30469";2021-Q2;D;')), [102], 100, [102]),
+        (((100, 'K100;30469;2021-Q2;D;"x'), (200, 'K200;30469;2021-Q2;D;x"')), [102], 100, [102]),
+        (((100, 'K100;30469;2021-Q2;D;"x'), (101, 'K101;30469;2021-Q2;D;x"')), [102], 1, [102]),
+        # A second mark that closes nothing, and one that is never closed.
+        (((100, 'K100;30469;2021-Q2;D;"x'), (200, '"K200;30469;2021-Q2;D;')), [102], 100, [102]),
+        (((100, 'K100;30469;2021-Q2;"D;'),), [102], 199, [102]),
+        # Beside a line that is wrong for another reason.
+        (((50, "K50"), (100, 'K100;"30469;2021-Q2;D;'), (200, 'K200;30469";2021-Q2;D;')), [52, 102], 100, [102]),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_that_quotation_marks_swallow_are_counted(
+    tmp_path: Path,
+    places: StatedPlaces,
+    changes: tuple[tuple[int, str], ...],
+    rejected: list[int],
+    swallowed: int,
+    at: list[int],
+    end: str,
+) -> None:
+    rollup = rolled(text_file(tmp_path, with_quotes(*changes), end=end), places, tmp_path / "work")
+    assert {code for code, _ in rollup.problems} == {"ledger.line-unreadable", "ledger.lines-swallowed"}
+    lost = rollup.problems["ledger.line-unreadable", "error"]
+    assert (lost.count, [sample.line for sample in lost.samples]) == (len(rejected), rejected)
+    more = rollup.problems["ledger.lines-swallowed", "error"]
+    assert (more.count, [sample.line for sample in more.samples]) == (swallowed, at)
+    assert rollup.rows == 300
+    assert rollup.rows_counted == 300 - len(rejected) - swallowed
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_cells_of_several_lines_and_blank_lines_swallow_nothing(tmp_path: Path, places: StatedPlaces, end: str) -> None:
+    note = f'K1;30469;2021-Q2;D;"Số 5; ấp 2;{end}{end}xã X{end}"'
+    lines = ["Sổ hộ", "", HEADER + f';"Ghi{end}chú"', "", MANY[0], note, "", *MANY[2:], "", ""]
+    rollup = rolled(text_file(tmp_path, lines, end=end), places, tmp_path / "work")
+    assert (rollup.rows, rollup.rows_counted, rollup.problems) == (300, 300, {})
+
+
+def test_lines_are_counted_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_bytes(b"\r\na\r\n\r\n\nbc\rd\n \n\nlast")
+    for size in range(1, 20):
+        monkeypatch.setattr(swallowed_lines, "_BLOCK", size)
+        assert swallowed_lines.count_lines(path) == 5
+    path.write_bytes(b"")
+    assert swallowed_lines.count_lines(path) == 0
+
+
+def test_a_mark_that_swallows_most_of_a_file_refuses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "_MOST_REJECTED", 150)
+    path = text_file(tmp_path, with_quotes((100, 'K100;30469;2021-Q2;"D;')))
+    with pytest.raises(FileError, match=r"200 lines .* line 102") as caught:
+        opened(path, tmp_path / "work")
+    assert caught.value.code == "ledger.lines-unreadable"
+
+
+@pytest.mark.parametrize("lines", [[HEADER, *ROWS], [HEADER, 'A;"30469;2021-Q2;D', *(["B;30469;2021-Q2;D"] * 20_000)]])
+def test_a_text_of_another_kind_of_line_or_with_an_open_mark_at_its_head_is_refused(
+    tmp_path: Path, lines: list[str]
+) -> None:
+    path = text_file(tmp_path, lines, end="\r" if len(lines) < 10 else "\n")
+    with pytest.raises(FileError, match="quotation mark must be closed") as caught:
+        opened(path, tmp_path / "work")
+    assert caught.value.code == "ledger.text-unreadable"
+
+
+def test_only_the_lines_above_the_header_are_read_to_find_it(tmp_path: Path, places: StatedPlaces) -> None:
+    lines = [HEADER, *(f"K{n};30469;2021-Q2;D" for n in range(40)), 'X;"30469;2021-Q2;D']
+    rollup = rolled(text_file(tmp_path, [*lines, *(["B;30469;2021-Q2;D"] * 9_000)]), places, tmp_path / "work")
+    assert (rollup.rows, rollup.rows_counted) == (9_041, 40)
+    assert rollup.problems["ledger.lines-swallowed", "error"].count == 9_000
 
 
 def test_a_file_of_which_most_lines_are_odd_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
