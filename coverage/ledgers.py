@@ -20,6 +20,7 @@ from geodata.periods import Period
 from geodata.tables import FIGURE_COLUMNS
 from geodata.units import Units
 from loaders.ledger import checkpoint, figures, importing, problems, sources
+from loaders.ledger.import_folder import import_folder
 from loaders.ledger.judging import Cell
 from loaders.ledger.locating import LocatedOutlines
 from loaders.ledger.plan import PARTITION_ROWS, RollupPlan
@@ -157,31 +158,37 @@ class Ledgers:
         """
         Roll a ledger up and keep that as a draft; one with errors is refused, and nothing of it is stored.
 
-        What is done is kept in `LEDGER_FOLDER` until the draft is stored, so that an import that was killed goes on
-        from there. The same ledger again gives the batch that it has already. Communes are those of the official list
-        of its quarters.
+        What is done is kept in `LEDGER_FOLDER` until the draft is stored, so that an import that was killed or refused
+        goes on from there; see `import_folder` for how long. The same ledger again gives the batch that it has already.
+        Communes are those of the official list of its quarters.
 
         Raises
         ------
         WorkspaceError
             If there is no such template.
         FileError
-            If a file cannot be read or a column is missing.
+            If a file cannot be read, a column is missing, or another call imports this ledger.
         """
-        opened = self._open(call, progress)
-        found = self._known(opened, call) or self._rolled_up(opened, call, run, progress)
-        if found.state != REFUSED:
-            checkpoint.Checkpoint(opened.folder).remove()
-        return found
-
-    def _open(self, call: LedgerCall, progress: importing.Progress | None) -> _Opened:
         template = self.template(call.template_id)
         files = sources.find_files(list(call.paths))
         sha256, size = sources.hash_files(
             files, (lambda done, size: progress(importing.READING, done, size)) if progress else None
         )
-        folder = self._workspace.home / LEDGER_FOLDER / sha256[:32]
-        folder.mkdir(parents=True, exist_ok=True)
+        with import_folder(self._workspace.home / LEDGER_FOLDER, sha256) as folder:
+            opened = self._open(call, template, files, (sha256, size), folder)
+            found = self._known(opened, call) or self._rolled_up(opened, call, run, progress)
+            if found.state != REFUSED:
+                checkpoint.Checkpoint(folder).remove()
+        return found
+
+    def _open(
+        self,
+        call: LedgerCall,
+        template: SurveyTemplate,
+        files: list[sources.LedgerFile],
+        hashed: tuple[str, int],
+        folder: Path,
+    ) -> _Opened:
         ledger = importing.open_ledger(files, template, folder, call.columns)
         day, quarters = self._list_of(importing.rows_by_quarter(ledger), call.units_of)
         units = self._workspace.units_on(day)
@@ -190,7 +197,7 @@ class Ledgers:
         plan = importing.plan_of(ledger, template, places, outlines, folder / "scratch", quarters=quarters)
         fingerprint = checkpoint.fingerprint(plan, list_date=day.isoformat())
         path = ", ".join(str(path.resolve()) for path in call.paths)
-        record = LedgerRecord(0, sha256, size, path, fingerprint, call.is_complete)
+        record = LedgerRecord(0, *hashed, path, fingerprint, call.is_complete)
         return _Opened(", ".join(path.name for path in call.paths), record, ledger, plan, units, folder)
 
     def _list_of(self, rows: Mapping[str, int], units_of: date | None) -> tuple[date, tuple[str, ...]]:

@@ -24,6 +24,7 @@ from coverage.ledgers import LEDGER_FOLDER, LedgerCall, LedgerProposal, Ledgers
 from coverage.surveys import REFUSED
 from coverage.workspace import Workspace
 from geodata.errors import FileError, WorkspaceError
+from loaders.ledger import import_folder
 from loaders.ledger.importing import run_here
 from loaders.ledger.plan import Partition
 from loaders.store.batches import ACCEPTED, DRAFT, LEDGER, WITHDRAWN
@@ -47,6 +48,10 @@ def good_rows(count: int = 100, commune: str = MY_DUC) -> list[list[Any]]:
 
 def propose(workspace: Workspace, path: Path, **options: Any) -> LedgerProposal:
     return Ledgers(workspace, partition_rows=40).propose(LedgerCall([path], "An", **options))
+
+
+def kept_folders(workspace: Workspace) -> list[Path]:
+    return [path for path in (workspace.home / LEDGER_FOLDER).iterdir() if path.is_dir()]
 
 
 def codes(proposal: LedgerProposal) -> dict[tuple[str, str], int]:
@@ -96,7 +101,7 @@ def test_the_ledger_itself_is_not_stored_but_its_rollup_is(workspace: Workspace,
     record = workspace.ledger_of(proposal.batch_id)
     assert record is not None
     assert (record.size_bytes, record.path) == (path.stat().st_size, str(path))
-    assert not list((workspace.home / LEDGER_FOLDER).iterdir())
+    assert kept_folders(workspace) == []
 
 
 def test_the_same_ledger_again_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
@@ -235,6 +240,53 @@ def test_a_ledger_that_cannot_be_read_leaves_nothing(workspace: Workspace, tmp_p
     with pytest.raises(FileError):
         propose(workspace, path)
     assert workspace.batches() == []
+    damaged = tmp_path / "so.parquet"
+    damaged.write_bytes(b"PAR1 and nothing more")
+    before = kept_folders(workspace)
+    with pytest.raises(FileError):
+        propose(workspace, damaged)
+    assert kept_folders(workspace) == before
+
+
+def test_what_a_refused_ledger_leaves_is_gone_on_from_and_removed_in_time(workspace: Workspace, tmp_path: Path) -> None:
+    path = ledger(tmp_path / "so_ho.csv", [*good_rows(), ["X", MY_DUC, "2021-Q2", "?"]])
+    assert propose(workspace, path).state == REFUSED
+    (kept,) = kept_folders(workspace)
+    assert list(kept.glob("*.parquet"))
+
+    def not_again(*_: Any) -> Iterator[Any]:
+        raise AssertionError
+
+    call = LedgerCall([path], "An", good_rows_only=True)
+    assert Ledgers(workspace, partition_rows=40).propose(call, run=not_again).state == DRAFT
+    assert kept_folders(workspace) == []
+    other = ledger(tmp_path / "other.csv", [["X", MY_DUC, "2021-Q2", "?"]])
+    assert propose(workspace, other).state == REFUSED
+    (kept,) = kept_folders(workspace)
+    day = 86_400
+    for days, remaining in ((import_folder.KEPT_DAYS - 1, [kept]), (import_folder.KEPT_DAYS + 1, [])):
+        for found in (*kept.rglob("*"), kept):
+            os.utime(found, (time.time() - days * day,) * 2)
+        propose(workspace, path, good_rows_only=True)
+        assert kept_folders(workspace) == remaining
+
+
+def test_two_calls_do_not_import_one_ledger_at_once(workspace: Workspace, tmp_path: Path) -> None:
+    path = ledger(tmp_path / "so_ho.csv", good_rows())
+    other = ledger(tmp_path / "other.csv", good_rows(50))
+
+    def meanwhile(partitions: Sequence[Partition], plan: Any, checkpoint: Any) -> Iterator[Any]:
+        with pytest.raises(FileError, match="by another call") as caught:
+            propose(workspace, path)
+        assert caught.value.code == "ledger.imported-twice"
+        for found in (f for kept in kept_folders(workspace) for f in (*kept.rglob("*"), kept)):
+            os.utime(found, (0, 0))
+        assert propose(workspace, other).state == DRAFT
+        yield from run_here(partitions, plan, checkpoint)
+
+    found = Ledgers(workspace, partition_rows=40).propose(LedgerCall([path], "An"), run=meanwhile)
+    assert (found.state, found.rows_valid) == (DRAFT, 100)
+    assert kept_folders(workspace) == []
 
 
 # ---- killed in the middle
