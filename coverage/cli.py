@@ -10,6 +10,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,45 @@ def _language_of(arguments: list[str]) -> Language:
     return Language(chosen) if chosen in LANGUAGE_CODES else Language()
 
 
+@dataclass(frozen=True)
+class _Commands:
+    """The commands of ``phudien``, as they are added one by one."""
+
+    subparsers: Any
+    common: argparse.ArgumentParser
+    language: Language
+
+    def add(self, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        """Add a command; ``run`` is None for one that has actions of its own."""
+        command: argparse.ArgumentParser = self.subparsers.add_parser(
+            name, help=text, description=text, parents=[self.common]
+        )
+        command.set_defaults(run=run)
+        return command
+
+
 def _parser(language: Language) -> argparse.ArgumentParser:
+    say = language.say
+    parser = argparse.ArgumentParser(
+        prog="phudien", description=say("Phủ Điện: rural electrification planning and coverage tracker.")
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = _Commands(subparsers, _common_options(language), language)
+    commands.add("demo", make_demo, say("Fill an empty workspace with synthetic demonstration data."))
+    _add_serve(commands)
+    _add_import(commands)
+    _add_history(commands)
+    _add_status(commands)
+    _add_template(commands)
+    _add_report(commands)
+    _add_commune_commands(commands)
+    ledger = commands.add("ledger", None, say("Import household ledgers: millions of rows of the billing system."))
+    add_ledger_commands(ledger, commands.common, language, read_day=_day)
+    _add_boundary_commands(commands)
+    return parser
+
+
+def _common_options(language: Language) -> argparse.ArgumentParser:
     say = language.say
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -81,19 +120,12 @@ def _parser(language: Language) -> argparse.ArgumentParser:
         help=say("folder of the workspace (default: $PHUDIEN_HOME, else the user's data folder)"),
     )
     common.add_argument("--lang", choices=LANGUAGE_CODES, help=say("language of messages and files (default: vi)"))
-    parser = argparse.ArgumentParser(
-        prog="phudien", description=say("Phủ Điện: rural electrification planning and coverage tracker.")
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    return common
 
-    def add(name: str, run: Any, text: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=text, description=text, parents=[common])
-        command.set_defaults(run=run)
-        return command
 
-    add("demo", make_demo, say("Fill an empty workspace with synthetic demonstration data."))
-
-    serving = add("serve", serve, say("Open the app in the browser."))
+def _add_serve(commands: _Commands) -> None:
+    say = commands.language.say
+    serving = commands.add("serve", serve, say("Open the app in the browser."))
     serving.add_argument(
         "--address",
         default="localhost",
@@ -101,7 +133,12 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     )
     serving.add_argument("--port", type=int, default=8501, help=say("port (default: 8501)"))
 
-    taking = add("import", import_survey, say("Check a survey workbook; with --accept, take it into the workspace."))
+
+def _add_import(commands: _Commands) -> None:
+    say = commands.language.say
+    taking = commands.add(
+        "import", import_survey, say("Check a survey workbook; with --accept, take it into the workspace.")
+    )
     taking.add_argument("file", type=Path, metavar="FILE")
     taking.add_argument(
         "--template", default="commune_survey", metavar="NAME", help=say("kind of survey (default: commune_survey)")
@@ -117,20 +154,29 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     taking.add_argument("--user", help=say("who imports (default: the login name)"))
     taking.add_argument("--json", action="store_true", help=say("answer as JSON"))
 
-    past = add("history", history, say("Show every value ever uploaded for a commune in a quarter."))
+
+def _add_history(commands: _Commands) -> None:
+    say = commands.language.say
+    past = commands.add("history", history, say("Show every value ever uploaded for a commune in a quarter."))
     past.add_argument("--commune", required=True, metavar="CODE", help=say("GSO code of the commune"))
     past.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
     past.add_argument("--measure", choices=MEASURES, metavar="NAME", help=say("one figure, such as households_bulk"))
     past.add_argument("--json", action="store_true", help=say("answer as JSON"))
 
-    state = add("status", status, say("Show the indicators of an area in a quarter."))
+
+def _add_status(commands: _Commands) -> None:
+    say = commands.language.say
+    state = commands.add("status", status, say("Show the indicators of an area in a quarter."))
     state.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
     state.add_argument("--area", default=COMPANY_CODE, metavar="CODE", help=say("GSO code, or EVNSPC (default)"))
     state.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
-    _add_units_of(state, language)
+    _add_units_of(state, commands.language)
     state.add_argument("--json", action="store_true", help=say("answer as JSON"))
 
-    template = add("template", write_form, say("Write a survey workbook to fill in for a province."))
+
+def _add_template(commands: _Commands) -> None:
+    say = commands.language.say
+    template = commands.add("template", write_form, say("Write a survey workbook to fill in for a province."))
     template.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
     template.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
     template.add_argument(
@@ -138,29 +184,23 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     )
     template.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
 
-    report = add("report", write_report, say("Write the report of a province for a quarter."))
+
+def _add_report(commands: _Commands) -> None:
+    say = commands.language.say
+    report = commands.add("report", write_report, say("Write the report of a province for a quarter."))
     report.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
     report.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
     report.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
-    _add_units_of(report, language)
+    _add_units_of(report, commands.language)
     report.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
 
-    _add_commune_commands(add("communes", None, say("Reconcile an organisation's own commune list.")), common, language)
-    ledger = add("ledger", None, say("Import household ledgers: millions of rows of the billing system."))
-    add_ledger_commands(ledger, common, language, read_day=_day)
-    _add_boundary_commands(
-        add("boundaries", None, say("Check, add, list or download boundary layers.")), common, language
-    )
-    return parser
 
-
-def _add_commune_commands(
-    communes: argparse.ArgumentParser, common: argparse.ArgumentParser, language: Language
-) -> None:
-    say = language.say
+def _add_commune_commands(commands: _Commands) -> None:
+    say = commands.language.say
+    communes = commands.add("communes", None, say("Reconcile an organisation's own commune list."))
     actions = communes.add_subparsers(dest="action", required=True, metavar="ACTION")
     taking = actions.add_parser(
-        "reconcile", parents=[common], help=say("Hold an own commune list against the official list of a day.")
+        "reconcile", parents=[commands.common], help=say("Hold an own commune list against the official list of a day.")
     )
     taking.add_argument("file", type=Path, metavar="FILE")
     taking.add_argument(
@@ -185,9 +225,9 @@ def _add_units_of(command: argparse.ArgumentParser, language: Language) -> None:
     )
 
 
-def _add_boundary_commands(
-    boundaries: argparse.ArgumentParser, common: argparse.ArgumentParser, language: Language
-) -> None:
+def _add_boundary_commands(commands: _Commands) -> None:
+    language, common = commands.language, commands.common
+    boundaries = commands.add("boundaries", None, language.say("Check, add, list or download boundary layers."))
     actions = boundaries.add_subparsers(dest="action", required=True, metavar="ACTION")
     boundary_commands.add_parsers(actions, common, language, read_day=_day)
     boundary_download_commands.add_parsers(actions, common, language, run_line=main)
