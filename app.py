@@ -74,7 +74,14 @@ def draw_page(name: str) -> None:
         language = _language()
         st.error(language.explain(error))
         if isinstance(error, _state.LinkError):
-            st.link_button(language.say("Open without this choice"), url="?")
+            _offer_without(error, language)
+
+
+def _offer_without(error: _state.LinkError, language: Language) -> None:
+    """Offer to open the page without the choice that does not exist; the others of the address stay."""
+    if st.button(language.say("Open without this choice"), key="open_without"):
+        _state.forget(str(error.values["name"]))
+        st.rerun()
 
 
 def _language() -> Language:

@@ -62,6 +62,17 @@ def units_on(told_on: str) -> Units:
     return workspace().units_on(date.fromisoformat(told_on))
 
 
+@st.cache_data(max_entries=128, show_spinner=False)
+def _communes_served(home: str, told_on: str, province: str) -> tuple[int, int]:
+    day, opened = date.fromisoformat(told_on), _open(home)
+    return len(opened.lists.served_on(day).communes_of(province)), len(opened.lists.on(day).communes_of(province))
+
+
+def communes_served(told_on: str, province: str) -> tuple[int, int]:
+    """Return how many communes of a province, in the list of a day, the company serves, and how many it has."""
+    return _communes_served(str(default_home()), told_on, province)
+
+
 def list_of_today() -> str:
     """Return the day (ISO text) from which the list of today holds."""
     return workspace().list_of_today().isoformat()

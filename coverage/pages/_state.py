@@ -84,8 +84,21 @@ class Choices:
 def area_name(code: str, units: Units, language: Language) -> str:
     """Return what readers call an area of a list."""
     if code == COMPANY_CODE:
-        return language.say("EVNSPC: all 21 provinces")
-    return str(units.find(code)["full_name"])
+        now, first = len(units.provinces), len(_cache.units_on(FIRST_PROVINCE_LIST).provinces)
+        if now == first:
+            return language.say("EVNSPC: all 21 provinces")
+        return language.say(
+            "EVNSPC: the whole area of the {first} former provinces ({now} provinces of this list)",
+            first=first,
+            now=now,
+        )
+    name = str(units.find(code)["full_name"])
+    served, whole = _cache.communes_served(units.list_date.isoformat(), code)
+    if served == whole:
+        return name
+    return language.say(
+        "{name} (the part that EVNSPC serves: {served}/{all} communes)", name=name, served=served, all=whole
+    )
 
 
 def choose_frame() -> Choices:
@@ -145,16 +158,40 @@ def _choose_area(told_on: str, language: Language) -> str:
     units = _cache.units_on(told_on)
     chosen_in = st.session_state.get("area_chosen_in")
     if chosen_in not in (None, told_on) and (kept := st.session_state.get(_kept(AREA))) not in (None, COMPANY_CODE):
-        became = _cache.areas_on((str(kept),), str(chosen_in), told_on)
-        keep(AREA, became[0] if len(became) == 1 else COMPANY_CODE)
+        _follow_area(str(kept), str(chosen_in), told_on)
     st.session_state["area_chosen_in"] = told_on
-    return choose(
+    area = choose(
         AREA,
         language.say("Area"),
         [COMPANY_CODE, *units.provinces.index],
         default=COMPANY_CODE,
         show=lambda found: area_name(found, units, language),
     )
+    st.session_state.setdefault("areas_chosen", {})[told_on] = area
+    lost, lost_on = st.session_state.get("area_lost", (None, None))
+    if area == COMPANY_CODE and lost_on == told_on:
+        st.caption(language.say("{name} is several provinces of this list: all are shown. Choose one.", name=lost))
+    else:
+        st.session_state.pop("area_lost", None)
+    return area
+
+
+def _follow_area(area: str, chosen_in: str, told_on: str) -> None:
+    """
+    Set the area of the list of a day that an area of another day's list is, or all of them where it is several.
+
+    The one that was chosen in that list before comes back, if it is part of what the area is now.
+    """
+    before = st.session_state.get("areas_chosen", {}).get(told_on, COMPANY_CODE)
+    if before != COMPANY_CODE and area in _cache.areas_on((before,), told_on, chosen_in):
+        keep(AREA, before)
+        return
+    became = _cache.areas_on((area,), chosen_in, told_on)
+    if len(became) == 1:
+        keep(AREA, became[0])
+        return
+    keep(AREA, COMPANY_CODE)
+    st.session_state["area_lost"] = (str(_cache.units_on(chosen_in).find(area)["full_name"]), told_on)
 
 
 def current_language(default: str) -> Language:
@@ -218,6 +255,14 @@ def keep(name: str, code: str) -> None:
     st.session_state[_kept(name)] = code
     st.session_state.pop(f"ask_{name}", None)
     st.query_params[name] = code
+
+
+def forget(name: str) -> None:
+    """Drop one choice, from the session and from the address; the others stay."""
+    st.session_state.pop(_kept(name), None)
+    st.session_state.pop(f"ask_{name}", None)
+    if name in st.query_params:
+        del st.query_params[name]
 
 
 def choose_province(choices: Choices, *, key: str, told_on: str | None = None) -> str:

@@ -44,7 +44,43 @@ def test_chosen_province_is_followed_to_the_other_map_and_back(run: Run) -> None
     assert page.subheader[0].value.startswith("Tỉnh Vĩnh Long")
     assert page.query_params["area"] in ("86", ["86"])
     page.selectbox(key="ask_boundaries").select("quarter").run()
-    assert page.subheader[0].value.startswith("EVNSPC")  # three provinces became one: none of them is guessed
+    assert page.subheader[0].value.startswith("Tỉnh Trà Vinh")  # three provinces became one: the chosen one is back
+    page.selectbox(key="ask_boundaries").select("2025-07-01").run()
+    page.selectbox(key="ask_area").select("91").run()
+    page.selectbox(key="ask_boundaries").select("quarter").run()
+    assert page.subheader[0].value.startswith("EVNSPC")  # Trà Vinh is no part of what was chosen last
+
+
+def test_merged_province_of_a_link_is_none_of_its_parts_on_the_own_map(run: Run) -> None:
+    page = run("map", boundaries="2025-07-01", area="86")
+    page.selectbox(key="ask_boundaries").select("quarter").run()
+    assert page.subheader[0].value.startswith("EVNSPC: toàn bộ 21 tỉnh")  # three provinces became one: none is guessed
+    assert any("Tỉnh Vĩnh Long" in caption.value for caption in page.sidebar.caption)
+    page.selectbox(key="ask_area").select("84").run()
+    page.selectbox(key="ask_area").select("EVNSPC").run()
+    assert not any("Tỉnh Vĩnh Long" in caption.value for caption in page.sidebar.caption)
+
+
+def test_areas_served_in_part_say_so(run: Run) -> None:
+    page = run("map", boundaries="2025-07-01", area="79")
+    assert page.subheader[0].value.startswith("Thành phố Hồ Chí Minh (phần EVNSPC phục vụ: 66/168 xã)")
+    options = page.selectbox(key="ask_area").options
+    assert options[0].endswith("21 tỉnh cũ (10 tỉnh của danh sách này)")
+    assert "Tỉnh An Giang" in options
+    assert (
+        run("map", lang="en", area="79", boundaries="2025-07-01")
+        .subheader[0]
+        .value.startswith("Thành phố Hồ Chí Minh (the part that EVNSPC serves: 66/168 communes)")
+    )
+
+
+def test_wrong_choice_of_a_link_is_dropped_alone(run: Run) -> None:
+    page = run("map", boundaries="2025-07-01", area="89", indicator="bulk_share")
+    page.button(key="open_without").click().run()
+    assert not page.error
+    assert page.subheader[0].value.startswith("EVNSPC: toàn bộ địa bàn")
+    assert page.selectbox(key="ask_boundaries").value == "2025-07-01"
+    assert page.selectbox(key="ask_indicator").value == "bulk_share"
 
 
 def test_shared_communes_have_no_difference_from_their_meters(run: Run) -> None:
