@@ -198,7 +198,8 @@ class Ledgers:
         fingerprint = checkpoint.fingerprint(plan, list_date=day.isoformat())
         path = ", ".join(str(path.resolve()) for path in call.paths)
         record = LedgerRecord(0, *hashed, path, fingerprint, call.is_complete)
-        return _Opened(", ".join(path.name for path in call.paths), record, ledger, plan, units, folder)
+        others = tuple(sources.find_other_files(list(call.paths)))
+        return _Opened(", ".join(path.name for path in call.paths), record, ledger, plan, units, folder, others)
 
     def _list_of(self, rows: Mapping[str, int], units_of: date | None) -> tuple[date, tuple[str, ...]]:
         """
@@ -300,7 +301,14 @@ class Ledgers:
         absent = () if opened.record.is_complete else figures.absent_kinds(rollup.counts)
         if absent and rollup.rows_counted:
             found["ledger.kind-absent", INFO] = problems.Problem(len(absent))
-        return problems.as_issues(found, day=f"{opened.units.list_date:%d/%m/%Y}", kinds=", ".join(absent))
+        left_out = {
+            ("ledger.files-left-out", INFO): opened.other_files,
+            ("ledger.text-left-out", WARNING): opened.ledger.left_out,
+        }
+        found.update({problem: problems.Problem(len(names)) for problem, names in left_out.items() if names})
+        files, texts = (_listed(names) for names in left_out.values())
+        day = f"{opened.units.list_date:%d/%m/%Y}"
+        return problems.as_issues(found, day=day, kinds=", ".join(absent), files=files, texts=texts)
 
     def _proposal(
         self,
@@ -329,6 +337,8 @@ class _Opened:
         The official list of its quarters.
     folder
         Folder of the workspace for what its import makes.
+    other_files
+        Files of the folders given that are of no kind of a ledger.
     """
 
     name: str
@@ -337,6 +347,12 @@ class _Opened:
     plan: RollupPlan
     units: Units
     folder: Path
+    other_files: tuple[str, ...]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the first of some names as a sentence lists them."""
+    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
 def _has_error(issues: Sequence[Issue]) -> bool:
@@ -361,6 +377,5 @@ def _contradictions(current: pd.DataFrame, table: pd.DataFrame) -> list[Issue]:
         "In {count} communes the figures that the ledger does not report, and that go on counting, contradict its "
         "own: {communes}. Their indicators will say so."
     )
-    shown = ", ".join(codes[:_SHOWN]) + (" …" if len(codes) > _SHOWN else "")
-    values = {"count": len(codes), "communes": shown}
+    values = {"count": len(codes), "communes": _listed(codes)}
     return [Issue("ledger.contradicts-stored", WARNING, "", "", "", "", sentence, values)]

@@ -67,11 +67,14 @@ class OpenLedger:
         What its columns hold.
     labels
         All of its columns.
+    left_out
+        Names of text files of its folder that are no ledger, for they have no header that is understood.
     """
 
     files: tuple[ParquetRows, ...]
     columns: LedgerColumns
     labels: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def open_ledger(
@@ -90,24 +93,33 @@ def open_ledger(
         If a file cannot be read, or a column that is needed is not found.
     """
     sizes = [file.path.stat().st_size for file in files]
-    rows = []
+    rows: list[ParquetRows] = []
+    refused: list[tuple[str, FileError]] = []
     for place, file in enumerate(files):
-        is_text = file.is_delimited
-        made = (
-            make_parquet(file, folder, f"text_{place:05}", template) if is_text else ParquetRows(file, str(file.path))
-        )
-        rows.append(made)
+        try:
+            rows.append(_in_parquet(file, folder, f"text_{place:05}", template))
+        except FileError as error:
+            if not file.may_be_no_ledger or error.code != "ledger.header-missing":
+                raise
+            refused.append((file.name, error))
         if progress is not None:
             progress(READING, sum(sizes[: place + 1]), sum(sizes))
+    if not rows:
+        raise refused[0][1]
     with opened() as connection:
-        labels = parquet_labels(connection, rows[0].path, files[0].name)
-        columns = find_columns(labels, template, chosen, file_name=files[0].name)
+        first = rows[0].file.name
+        labels = parquet_labels(connection, rows[0].path, first)
+        columns = find_columns(labels, template, chosen, file_name=first)
         geometry = columns.get("geometry")
         if geometry is not None and not columns.has_degrees:
             for made in rows:
                 require_points(connection, made.path, geometry, file_name=made.file.name)
                 require_wgs84(connection, made.path, geometry, file_name=made.file.name)
-    return OpenLedger(tuple(rows), columns, tuple(labels))
+    return OpenLedger(tuple(rows), columns, tuple(labels), tuple(name for name, _ in refused))
+
+
+def _in_parquet(file: LedgerFile, folder: Path, stem: str, template: SurveyTemplate) -> ParquetRows:
+    return make_parquet(file, folder, stem, template) if file.is_delimited else ParquetRows(file, str(file.path))
 
 
 def rows_by_quarter(ledger: OpenLedger) -> Counter[str]:

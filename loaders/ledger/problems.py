@@ -122,6 +122,13 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
         "never, and were not read as rows; they are not counted. Mend the quotation marks in these rows, or export the "
         "ledger anew."
     ),
+    ("ledger.files-left-out", INFO): mark(
+        "{count} files of the folder are of other kinds than a ledger and were left out: {files}."
+    ),
+    ("ledger.text-left-out", WARNING): mark(
+        "{count} text files of the folder have no header whose columns are understood and were left out: {texts}. If "
+        "one of them is a part of the ledger, give it the header and import again."
+    ),
     ("ledger.kind-absent", INFO): mark(
         "No row of the ledger has the supply {kinds}. These households are taken as not reported, not as zero, and "
         "so are totals that need them. If the ledger holds every household, say so with --complete."

@@ -34,15 +34,23 @@ class LedgerFile:
         Where it stands.
     name
         Its name for messages: below the folder for the files of a folder.
+    is_of_folder
+        Whether a folder was given, of which this is a file.
     """
 
     path: Path
     name: str
+    is_of_folder: bool = False
 
     @property
     def is_delimited(self) -> bool:
         """Whether it is text that has to be made Parquet first."""
         return self.path.suffix.lower() in DELIMITED
+
+    @property
+    def may_be_no_ledger(self) -> bool:
+        """Whether it may be something else that happens to lie in the folder, such as a readme.txt."""
+        return self.is_of_folder and self.path.suffix.lower() == ".txt"
 
 
 def find_files(paths: list[Path]) -> list[LedgerFile]:
@@ -57,8 +65,8 @@ def find_files(paths: list[Path]) -> list[LedgerFile]:
     found: list[LedgerFile] = []
     for path in paths:
         if path.is_dir():
-            inner = (p for p in sorted(path.rglob("*")) if p.suffix.lower() in (*PARQUET, *DELIMITED) and p.is_file())
-            found += [LedgerFile(p.resolve(), f"{path.name}/{p.relative_to(path).as_posix()}") for p in inner]
+            inner = (p for p in _files_within(path) if p.suffix.lower() in (*PARQUET, *DELIMITED))
+            found += [LedgerFile(p.resolve(), _name_within(path, p), is_of_folder=True) for p in inner]
         else:
             found.append(LedgerFile(path.resolve(), path.name))
     wrong = [file.name for file in found if file.path.suffix.lower() not in (*PARQUET, *DELIMITED)]
@@ -79,6 +87,20 @@ def find_files(paths: list[Path]) -> list[LedgerFile]:
             file=missing[0],
         )
     return found
+
+
+def find_other_files(paths: list[Path]) -> list[str]:
+    """Return the names of the files within the folders given that are of no kind of a ledger."""
+    inner = ((path, found) for path in paths if path.is_dir() for found in _files_within(path))
+    return [_name_within(path, found) for path, found in inner if found.suffix.lower() not in (*PARQUET, *DELIMITED)]
+
+
+def _files_within(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def _name_within(folder: Path, path: Path) -> str:
+    return f"{folder.name}/{path.relative_to(folder).as_posix()}"
 
 
 def hash_files(files: list[LedgerFile], progress: Progress | None = None) -> tuple[str, int]:

@@ -289,6 +289,25 @@ def test_two_calls_do_not_import_one_ledger_at_once(workspace: Workspace, tmp_pa
     assert kept_folders(workspace) == []
 
 
+def test_other_files_of_a_folder_are_left_out_and_told(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "so_ho"
+    folder.mkdir()
+    (folder / "a readme.txt").write_text("Trích từ hệ thống hóa đơn\nngày 5/7/2021\n", encoding="utf-8")
+    (folder / "_SUCCESS").touch()
+    ledger(folder / "mot.csv", good_rows())
+    ledger(folder / "hai.txt", [[f"T{n}", MY_DUC, "2021-Q2", "D"] for n in range(5)])
+    proposal = propose(workspace, folder)
+    assert (proposal.state, proposal.rows_valid) == (DRAFT, 105)
+    assert codes(proposal) == {("ledger.text-left-out", "warning"): 1, ("ledger.files-left-out", "info"): 1}
+    told = [issue.values for issue in proposal.issues]  # noqa: PD011
+    assert told == [{"count": 1, "texts": "so_ho/a readme.txt"}, {"count": 1, "files": "so_ho/_SUCCESS"}]
+    for name in ("mot.csv", "hai.txt"):
+        (folder / name).unlink()
+    with pytest.raises(FileError) as caught:
+        propose(workspace, folder)
+    assert caught.value.code == "ledger.header-missing"
+
+
 # ---- killed in the middle
 
 CHILD = """
