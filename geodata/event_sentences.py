@@ -91,22 +91,46 @@ def describe_unit(history: UnitHistory, code: str, *, day: date, language: Langu
     return list(dict.fromkeys(describe_event(event, history, language) for _, event in events.iterrows()))
 
 
+def told_once(events: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return events without what others of the same day and units tell already.
+
+    Mergers and divisions tell of formations and ends, a division of a part that was merged into a unit.
+
+    Parameters
+    ----------
+    events
+        Rows of ``history.events``; ``valid_date``, ``kind``, ``code_before`` and ``code_after`` are enough.
+    """
+    kind, divided = events["kind"], events[events["kind"] == "divided"]
+    tellers = events[kind.isin(("merged", "divided"))]
+    is_repeated = (
+        ((kind == "created") & _is_among(events, tellers, ["code_after"]))
+        | ((kind == "abolished") & _is_among(events, tellers, ["code_before"]))
+        | ((kind == "merged") & _is_among(events, divided, ["code_before", "code_after"]))
+    )
+    return events[~is_repeated]
+
+
+def _is_among(events: pd.DataFrame, others: pd.DataFrame, codes: list[str]) -> pd.Series[bool]:
+    """Return whether some of the others has the same day and codes as each event."""
+    found, wanted = (
+        list(zip(table["valid_date"], *(table[code] for code in codes), strict=True)) for table in (events, others)
+    )
+    among = set(wanted)
+    return pd.Series([key in among for key in found], index=events.index, dtype="bool")
+
+
 def _without_repetition(events: pd.DataFrame, history: UnitHistory) -> pd.DataFrame:
     """Leave out what the other events of the same day say already."""
-    is_told = events["kind"].isin(("merged", "divided")).groupby(events["valid_date"]).transform("any")
-    events = events[~(events["kind"].isin(("created", "abolished")) & is_told)]
-    divided = events[events["kind"] == "divided"]
-    pairs = set(zip(divided["valid_date"], divided["code_before"], divided["code_after"], strict=True))
+    events = told_once(events)
     mergers = events[events["kind"] == "merged"]
     takers: dict[tuple[Any, Any], Any] = {}
-    dropped = []
     for row, event in mergers.iterrows():
-        if (event["valid_date"], event["code_before"], event["code_after"]) in pairs:
-            dropped.append(row)
-        elif _what(event, history)[0] in (_SENTENCES["took-in"], _SENTENCES["took-in-parts"]):
+        if _what(event, history)[0] in (_SENTENCES["took-in"], _SENTENCES["took-in-parts"]):
             takers[event["valid_date"], event["code_after"]] = row
     into = zip(mergers.index, mergers["valid_date"], mergers["code_after"], strict=True)
-    dropped += [row for row, *taken in into if takers.get((taken[0], taken[1]), row) != row]
+    dropped = [row for row, *taken in into if takers.get((taken[0], taken[1]), row) != row]
     return events.drop(index=dropped)
 
 

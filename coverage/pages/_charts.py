@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from geodata.event_sentences import EVENT_NAMES
+from geodata.event_sentences import EVENT_NAMES, told_once
 from geodata.language import Language
 from geodata.periods import Period
 
@@ -44,12 +44,14 @@ def change_marks(changes: pd.DataFrame, periods: Sequence[str], language: Langua
         return None
     ends = [(Period.parse(period), Period.parse(period).last_day) for period in periods]
     rows: list[dict[str, Any]] = []
-    for _, events in changes.groupby("valid_date"):
+    once = told_once(changes)
+    for (_, is_unsure), events in once.groupby(["valid_date", once["date_quality"] != "seen"]):
         day = events["valid_date"].iloc[0].date()
         counts = events["kind"].value_counts()
         what = ", ".join(f"{language.count(int(n))} {language.say(EVENT_NAMES[str(k)])}" for k, n in counts.items())
         period = next(period for period, end in ends if end >= day)
-        rows.append({x: language.period(period), "day": language.day(day), "what": what})
+        told_day = language.say("about {day}", day=language.day(day)) if is_unsure else language.day(day)
+        rows.append({x: language.period(period), "day": told_day, "what": what})
     marked = pd.DataFrame(rows).groupby(x, sort=False).agg({"day": ", ".join, "what": "; ".join}).reset_index()
     base = alt.Chart(marked).encode(
         x=quarter_axis(x, periods, language),

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage.pages import _cache, _state
-from geodata.event_sentences import describe_event
+from geodata.event_sentences import describe_event, told_once
 from geodata.language import Language
 from geodata.lineage import BASIS_NAMES, EXACT
 from geodata.periods import Period
@@ -69,6 +69,7 @@ def draw_changes(changes: pd.DataFrame, language: Language) -> None:
     if changes.empty:
         return
     history = _cache.workspace().lists.history
+    changes = told_once(changes)
     title = language.say("Marked: days on which communes changed ({n} events)", n=len(changes))
     with st.expander(title):
         sentences = dict.fromkeys(

@@ -59,7 +59,10 @@ def _draw_headlines(choices: _state.Choices, period: str) -> None:
     for column, (name, figure) in zip(st.columns(len(HEADLINES)), found.items(), strict=True):
         with column:
             indicator = figure.indicator
-            delta = _tables.change_text(past.get(name), figure, language)
+            earlier_one = past.get(name)
+            is_same = earlier_one is not None and earlier_one.value == figure.value
+            # An arrow beside +0 would look like a change.
+            delta = None if is_same else _tables.change_text(earlier_one, figure, language)
             about = f"{indicator.title(language)}: {indicator.formula(language)}."
             st.metric(
                 indicator.short(language),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from coverage import rollup
 from coverage.pages import _cache, _state
+from geodata.errors import mark
 
 
 def draw(choices: _state.Choices) -> None:
@@ -35,10 +36,14 @@ def draw(choices: _state.Choices) -> None:
         icon=":material/download:",
         key="report_download",
     )
-    st.caption(
-        say(
+    if choices.units.has_districts:
+        about = mark(
             "A4 landscape, communes by district with subtotals, shares as live formulas, a chart, what remains, "
-            "sources. Data version {version}.",
-            version=choices.version,
+            "sources. Data version {version}."
         )
-    )
+    else:
+        about = mark(
+            "A4 landscape, all communes with their total, shares as live formulas, a chart, what remains, sources. "
+            "Data version {version}."
+        )
+    st.caption(say(about, version=choices.version))

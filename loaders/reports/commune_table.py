@@ -84,7 +84,7 @@ def _write_columns(book: Book, sheet: Any, row: int) -> None:
     say = book.language.say
     labels = (
         say("No."),
-        say("District, commune"),
+        say("District, commune") if book.report.communes["district_code"].notna().any() else say("Commune"),
         say("Code"),
         say("Households in all"),
         say("With grid power"),

@@ -15,6 +15,11 @@ _PARTS: Final = ("households_direct", "households_bulk", "households_shared")
 _CHANGED: Final = " ▲"
 """Behind the name of a quarter in which communes changed, in the table and below its chart."""
 
+_DAYS_WIDTH: Final = 24
+"""Width of the column of days on which communes changed: two of them a line."""
+
+_LINE_HEIGHT: Final = 15
+
 _COLOURS: Final = ("#2f7fc1", "#5b2a86", "#e69f00")
 
 
@@ -23,7 +28,8 @@ def write(book: Book, places: commune_table.TablePlaces) -> None:
     say = book.language.say
     sheet = book.add_sheet(say("Districts and quarters") if places.district_rows else say("Quarters"))
     sheet.set_column(0, 0, 27)
-    sheet.set_column(1, 6, 13)
+    sheet.set_column(1, 5, 13)
+    sheet.set_column(6, 6, _DAYS_WIDTH)
     start = 0
     if places.district_rows:
         sheet.write_string(0, 0, say("Households with grid power by district"), book.format(bold=True, font_size=13))
@@ -117,7 +123,10 @@ def _write_quarters(book: Book, sheet: Any, row: int) -> None:
                 sheet.write_blank(number, column, None, style)
             else:
                 sheet.write_number(number, column, int(sums[measure]), style)
-        sheet.write_string(number, 6, changed.get(str(period), ""), book.format(border=1, text_wrap=True))
+        days = changed.get(str(period), "")
+        sheet.write_string(number, 6, days, book.format(border=1, text_wrap=True))
+        # Wrapped text gets no row height of its own in every program that opens the file.
+        sheet.set_row(number, _LINE_HEIGHT * (1 + days.count(",") // 2))
         part, whole = sums["households_direct"], sums["households_grid"]
         _write_share(book, sheet, number, 0 if pd.isna(part) else part, whole)
     last = row + len(history)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from geodata.lineage import ESTIMATED, ESTIMATED_NOTE
 from loaders.reports.sheet_style import COUNT, Book
+
+_TEXT_WIDTHS: Final = (34, 30)
+_LINE_HEIGHT: Final = 15
 
 _Column = tuple[str, str, str]  # label, column of the table, number format ("" for text)
 
@@ -17,8 +21,8 @@ def write(book: Book) -> None:
     """Write the sheet."""
     say, report = book.language.say, book.report
     sheet = book.add_sheet(say("What remains"))
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 30)
+    for column, width in enumerate(_TEXT_WIDTHS):
+        sheet.set_column(column, column, width)
     sheet.set_column(2, 7, 14)
     has_districts = bool(report.communes["district_code"].notna().any())
     district: tuple[_Column, ...] = ((say("District"), "district_name", ""),) if has_districts else ()
@@ -83,12 +87,16 @@ def _write_table(book: Book, sheet: Any, row: int, title: str, columns: Sequence
         return row + 3
     book.write_header(sheet, row + 1, [label for label, _, _ in columns])
     for number, values in enumerate(table.to_dict("records"), start=row + 2):
+        lines = 1
         for column, (_, name, number_format) in enumerate(columns):
             value = values[name]
             if not number_format:
-                sheet.write_string(number, column, str(value), book.format(border=1))
+                sheet.write_string(number, column, str(value), book.format(border=1, text_wrap=True))
+                # A little under the width: letters of names are wider than figures. No program sets the height itself.
+                lines = max(lines, math.ceil(len(str(value)) / (_TEXT_WIDTHS[column] * 0.9)))
             elif pd.isna(value):
                 sheet.write_blank(number, column, None, book.format(border=1))
             else:
                 sheet.write_number(number, column, float(value), book.format(border=1, num_format=number_format))
+        sheet.set_row(number, _LINE_HEIGHT * lines)
     return row + 2 + len(table) + 2

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
+from coverage import rollup
 from coverage.pages import _charts
 from geodata.language import Language
 from tests.app.conftest import Run
@@ -74,6 +77,27 @@ def test_areas_served_in_part_say_so(run: Run) -> None:
     )
 
 
+def test_report_without_districts_promises_none(run: Run) -> None:
+    captions = [caption.value for caption in run("report", boundaries="2025-07-01", area="91").caption]
+    assert any("mọi xã" in caption for caption in captions)
+    assert not any("huyện" in caption for caption in captions)
+
+
+def test_figure_that_did_not_change_has_no_arrow(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = rollup.figures_of_area
+    assert any(metric.delta for metric in run("map", area="89").metric)
+    first: list[Any] = []
+
+    def always_the_same(*parts: Any) -> Any:
+        first.append(told(*parts))
+        return first[0]
+
+    monkeypatch.setattr(rollup, "figures_of_area", always_the_same)
+    page = run("map", area="89")
+    assert len(first) > 1
+    assert [metric.delta for metric in page.metric] == [""] * len(page.metric)
+
+
 def test_wrong_choice_of_a_link_is_dropped_alone(run: Run) -> None:
     page = run("map", boundaries="2025-07-01", area="89", indicator="bulk_share")
     page.button(key="open_without").click().run()
@@ -109,9 +133,27 @@ def test_unknown_day_in_a_link_is_reported(run: Run) -> None:
     assert "1999-01-01" in page.error[0].value
 
 
+def events(days: pd.DatetimeIndex, kinds: list[str], *, before: list[str], after: list[str]) -> pd.DataFrame:
+    columns = {"valid_date": days, "kind": kinds, "code_before": before, "code_after": after}
+    return pd.DataFrame({**columns, "date_quality": "seen"})
+
+
+def test_units_that_merged_are_counted_once_and_unsure_days_said_to_be_so() -> None:
+    kinds = ["merged", "merged", "created", "abolished", "abolished", "divided", "merged"]
+    days = pd.to_datetime(["2020-02-01"] * len(kinds))
+    changes = events(days, kinds, before=["1", "2", "", "1", "9", "5", "5"], after=["3", "3", "3", "", "", "3", "3"])
+    changes.loc[4, "date_quality"] = "unverified"
+    marks = _charts.change_marks(changes, ["2020-Q1"], Language("en"), x="Quarter")
+    assert marks is not None
+    [data] = marks.to_dict()["datasets"].values()
+    assert data == [
+        {"Quarter": "Q1 2020", "day": "01/02/2020, about 01/02/2020", "what": "2 merged, 1 divided; 1 abolished"}
+    ]
+
+
 def test_changes_are_marked_at_the_first_quarter_that_ends_after_them() -> None:
     days = pd.to_datetime(["2020-02-01", "2020-02-01", "2020-04-01"])
-    changes = pd.DataFrame({"valid_date": days, "kind": ["merged", "raised", "renamed"]})
+    changes = events(days, ["merged", "raised", "renamed"], before=["1", "2", "3"], after=["4", "2", "3"])
     marks = _charts.change_marks(changes, ["2019-Q4", "2020-Q1", "2020-Q3"], Language("en"), x="Quarter")
     assert marks is not None
     [data] = marks.to_dict()["datasets"].values()

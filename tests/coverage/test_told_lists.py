@@ -103,6 +103,8 @@ def test_report_is_told_in_the_list_that_is_asked_for(demo: Workspace) -> None:
     assert "units" not in name
     name, content = demo.report_file("91", Period(2021, 2), Language("vi"), told_on=NEW)
     assert "units-2025-07-01" in name
+    headers = {cell.value for cell in openpyxl.load_workbook(BytesIO(content)).worksheets[0][11]}
+    assert "Xã" in headers  # the list has no districts
     texts = {
         str(cell.value) for row in openpyxl.load_workbook(BytesIO(content))["Phần còn lại"].iter_rows() for cell in row
     }

@@ -49,7 +49,16 @@ def point(code: str, organisation: str, households: int) -> dict[str, Any]:
     }
 
 
-def report(table: pd.DataFrame, *points: dict[str, Any], language: Language = VI, is_synthetic: bool = False) -> bytes:
+ONE_CHANGE = pd.DataFrame({"valid_date": pd.to_datetime(["2021-04-10"]), "kind": ["renamed"]})
+
+
+def report(
+    table: pd.DataFrame,
+    *points: dict[str, Any],
+    language: Language = VI,
+    is_synthetic: bool = False,
+    changes: pd.DataFrame = ONE_CHANGE,
+) -> bytes:
     data = build_province_report(
         "89",
         Period(2021, 2),
@@ -61,7 +70,7 @@ def report(table: pd.DataFrame, *points: dict[str, Any], language: Language = VI
         basis=pd.Series(EXACT, index=UNITS.communes.index),
         partly_reported=(),
         unplaced=(),
-        unit_changes=pd.DataFrame({"valid_date": pd.to_datetime(["2021-04-10"]), "kind": ["renamed"]}),
+        unit_changes=changes,
         indicators=INDICATORS,
         data_version="v7",
         data_date=date(2021, 7, 15),
@@ -107,6 +116,25 @@ def test_every_commune_stands_under_its_district() -> None:
     sheet = openpyxl.load_workbook(BytesIO(report(TWO))).worksheets[0]
     codes = [cell.value for cell in sheet["C"] if cell.value and str(cell.value).isdigit()]
     assert sorted(codes) == sorted(UNITS.communes_of("89").index)
+
+
+def test_long_names_of_organisations_are_wrapped() -> None:
+    long = "Hợp tác xã dịch vụ điện nông thôn và nước sạch Mỹ Đức, huyện Châu Phú"
+    sheet = openpyxl.load_workbook(BytesIO(report(TWO, point("P1", long, 40), point("P2", "HTX", 3)))).worksheets[2]
+    cells = {str(cell.value): cell for cell in sheet["A"]}
+    assert cells[long].alignment.wrap_text
+    assert sheet.row_dimensions[cells[long].row].height == 45
+    assert sheet.row_dimensions[cells["HTX"].row].height in (None, 15)  # 15 is what a row has anyway
+
+
+def test_two_days_of_change_in_a_quarter_have_room() -> None:
+    days = pd.to_datetime(["2021-04-10", "2021-05-01", "2021-06-01"])
+    changes = pd.DataFrame({"valid_date": days, "kind": "renamed"})
+    sheet = openpyxl.load_workbook(BytesIO(report(TWO, changes=changes))).worksheets[1]
+    [cell] = [cell for cell in sheet["G"] if cell.value and "10/04/2021" in str(cell.value)]
+    assert cell.value == "10/04/2021, 01/05/2021, 01/06/2021"
+    assert sheet.row_dimensions[cell.row].height == 30
+    assert sheet.column_dimensions["G"].width >= len("10/04/2021, 01/05/2021,")
 
 
 def test_missing_stays_blank_and_sums_leave_it_out() -> None:
