@@ -375,7 +375,7 @@ def _contradictions(current: pd.DataFrame, table: pd.DataFrame) -> list[Issue]:
         return []
     sentence = mark(
         "In {count} communes the figures that the ledger does not report, and that go on counting, contradict its "
-        "own: {communes}. Their indicators will say so."
+        "own: {communes}. Both count until one is corrected; accept it only with a reason that says which."
     )
     values = {"count": len(codes), "communes": _listed(codes)}
     return [Issue("ledger.contradicts-stored", WARNING, "", "", "", "", sentence, values)]
