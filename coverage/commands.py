@@ -7,6 +7,7 @@ import getpass
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -87,10 +88,13 @@ def serve(options: argparse.Namespace, language: Language) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(options.port)]
     command += ["--server.address", options.address]
     environment = os.environ | {"PHUDIEN_HOME": str(workspace.home), "PHUDIEN_LANGUAGE": language.code}
-    try:
-        return subprocess.call(command, cwd=app.parent, env=environment)
-    except KeyboardInterrupt:
-        return DONE
+    with subprocess.Popen(command, cwd=app.parent, env=environment) as server:
+        # Whoever ends this command means the server that it has started.
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            return DONE
 
 
 def status(options: argparse.Namespace, language: Language) -> int:
