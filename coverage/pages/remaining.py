@@ -82,7 +82,7 @@ def _draw_map(choices: _state.Choices) -> None:
     paint = _cache.paint(
         choices.home, choices.version, choices.told_on, choices.period, "bulk_share", _areas(choices), code
     )
-    _maps.show_map(document, f"{shapes}-{code}", paint, choices.language, height=520)
+    _maps.show_map(document, f"{shapes}-{code}", paint, choices.language, height=600)
 
 
 def _draw_communes(by_commune: pd.DataFrame, choices: _state.Choices) -> None:
