@@ -35,7 +35,7 @@ def _choose_commune(page: Page, name: str) -> None:
     """Pick a commune in the last column of the first row of the table of open features, by the keyboard."""
     grid = page.get_by_test_id("stDataFrame").filter(has=page.locator("canvas")).nth(1)
     chooser = page.locator("#portal input")
-    for _ in range(5):  # the canvas may still be growing when it is clicked
+    for _ in range(20):  # the canvas may still be growing when it is clicked
         grid.scroll_into_view_if_needed()
         box = grid.bounding_box()
         assert box is not None
