@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from coverage.boundary_layers import BoundaryChoices
 from coverage.workspace import Workspace
@@ -40,8 +42,11 @@ def _choose_commune(page: Page, name: str) -> None:
         box = grid.bounding_box()
         assert box is not None
         page.mouse.click(box["x"] + box["width"] - 60, box["y"] + 52)
+        page.wait_for_timeout(500)
         page.keyboard.press("Enter")
-        page.wait_for_timeout(1500)
+        # As long as a busy machine needs: a click that comes too early would close what is opening.
+        with contextlib.suppress(PlaywrightTimeout):
+            chooser.wait_for(timeout=6_000)
         if chooser.is_visible():
             break
     chooser.fill(name)
