@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 
+from geodata.language import Language
 from geodata.periods import Period
+from geodata.tables import MEASURES
+
+SHARE: Final = "share"
+
+FIGURE_TABLE_COLUMNS: Final = ("area_code", "period", "measure", "value")
+"""Columns of `ProvinceReport.figure_table`: every count that a report rests on, one a row."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,108 @@ class IndicatorNote:
     title: str
     formula: str
     source: str
+
+
+@dataclass(frozen=True)
+class ReportTarget:
+    """
+    A target beside a figure of a report.
+
+    Parameters
+    ----------
+    value
+        Share from 0 to 1, or count.
+    due
+        Quarter at whose end it is due; None where its source names none.
+    status
+        One of `geodata.status.STATUSES`.
+    gap
+        Households still missing to the target; 0 or less where it is reached, None where not known.
+    required_per_quarter, achieved_per_quarter
+        Households a quarter: what is needed until `due`, and what the last quarters brought.
+    outlook
+        When it is reached, as a sentence in the report's language ("between Q3 2024 and Q2 2026, chance 80%", "not
+        at this pace"); empty where no forecast can be made.
+    basis
+        The decision that sets it, or that it is an assumption, in the report's language.
+    """
+
+    value: Decimal
+    due: Period | None
+    status: str
+    gap: int | None
+    required_per_quarter: Decimal | None
+    achieved_per_quarter: Decimal | None
+    outlook: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class ReportFigure:
+    """
+    One figure of the summary: its exact counts now and a quarter before, and its target.
+
+    Parameters
+    ----------
+    name, title, short
+        Of the indicator; the latter two in the report's language.
+    kind
+        ``"count"`` or ``"share"``.
+    better
+        ``"higher"`` or ``"lower"``.
+    numerator, denominator, previous_numerator, previous_denominator
+        Exact counts; None where not reported, and for the denominators of counts.
+    communes_counted, communes_all
+        Communes behind the figure, of those that the province has.
+    target
+        None where there is none.
+    """
+
+    name: str
+    title: str
+    short: str
+    kind: str
+    decimals: int
+    better: str
+    numerator: int | None
+    denominator: int | None
+    previous_numerator: int | None
+    previous_denominator: int | None
+    communes_counted: int
+    communes_all: int
+    target: ReportTarget | None = None
+
+    @property
+    def value(self) -> Decimal | None:
+        """Count, or share from 0 to 1."""
+        return self._value(self.numerator, self.denominator)
+
+    @property
+    def change(self) -> Decimal | None:
+        """What changed since the quarter before: households, or percentage points (never percent) of a share."""
+        now, before = self.value, self._value(self.previous_numerator, self.previous_denominator)
+        if now is None or before is None:
+            return None
+        return (now - before) * 100 if self.kind == SHARE else now - before
+
+    def _value(self, numerator: int | None, denominator: int | None) -> Decimal | None:
+        if numerator is None:
+            return None
+        if self.kind != SHARE:
+            return Decimal(numerator)
+        return Decimal(numerator) / Decimal(denominator) if denominator and numerator <= denominator else None
+
+    def display(self, language: Language) -> str:
+        """Return the figure as readers see it: 99,72% or 8.173.200; rounded half-up, only here."""
+        if self.value is None:
+            return language.say("not reported")
+        if self.kind == SHARE:
+            return language.share(self.value, decimals=self.decimals)
+        return language.decimal(self.value, decimals=self.decimals)
+
+
+def _no_rows() -> pd.DataFrame:
+    return pd.DataFrame()
 
 
 @dataclass(frozen=True)
@@ -56,6 +169,33 @@ class ProvinceReport:
         What remains, as `coverage.remaining` gives it, for the province.
     indicators
         What the columns rest on.
+    language
+        Language of every text in the report, and of its files.
+    data_moment
+        Moment of the newest event of `data_version` (UTC); None for an empty store.
+    as_of
+        Moment whose answer was asked for; None for now.
+    figures
+        The five of the summary: T / N, the same of rural households, D / T, B, N − T.
+    progress
+        One row a district (a commune where the list has no districts), in code order, indexed by ``area_code``:
+        ``area_name``, ``indicator`` (its short name), ``shortfall``, ``gap`` (Int64), ``required_per_quarter``,
+        ``achieved_per_quarter`` (Float64), ``status`` (of `geodata.status`), ``outlook`` (sentence).
+    works
+        Works of Programme 2081 of the province: ``work_code``, ``work_name``, ``commune_name``, ``district_name``,
+        ``households_planned``, ``households_connected`` (Int64), ``cost_million_vnd``, ``progress_share``,
+        ``completion_date`` (datetime).
+    findings
+        What the consistency checks found in the province: ``severity`` (error, warning), ``place``, ``period``,
+        ``sentence``, ``reason`` and ``explained_by`` (blank where it is not explained).
+    uploads
+        The uploads that the figures come from: ``file_name``, ``kind``, ``accepted_by``, ``accepted_at``, ``batch_id``.
+    outlines
+        One row a commune, indexed by ``commune_code``: ``geometry`` (WGS 84), ``is_approximate``; for maps.
+    decisions
+        The decisions that the targets rest on, a sentence each.
+    unit_events
+        What happened to the province's communes within the quarters of `history`, a sentence each.
     """
 
     province_code: str
@@ -76,6 +216,37 @@ class ProvinceReport:
     organisations: pd.DataFrame
     hamlets: pd.DataFrame
     indicators: tuple[IndicatorNote, ...]
+    language: Language = field(default_factory=Language)
+    data_moment: datetime | None = None
+    as_of: datetime | None = None
+    figures: tuple[ReportFigure, ...] = ()
+    progress: pd.DataFrame = field(default_factory=_no_rows)
+    works: pd.DataFrame = field(default_factory=_no_rows)
+    findings: pd.DataFrame = field(default_factory=_no_rows)
+    uploads: pd.DataFrame = field(default_factory=_no_rows)
+    outlines: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs=4326))
+    decisions: tuple[str, ...] = ()
+    unit_events: tuple[str, ...] = ()
+
+    def figure_table(self) -> pd.DataFrame:
+        """
+        Return every count that the report rests on, columns `FIGURE_TABLE_COLUMNS`.
+
+        The communes' measures of the quarter, and the province's sums of all quarters (``area_code`` of the
+        province); what was not reported is no row. Sorted by area, period and measure.
+        """
+        communes = self.communes[list(MEASURES)].rename_axis("area_code").reset_index().assign(period=str(self.period))
+        sums = self.history[list(MEASURES)].reset_index().assign(area_code=self.province_code)
+        long = pd.concat([communes, sums]).melt(["area_code", "period"], list(MEASURES), "measure", "value").dropna()
+        ordered = long.sort_values(["area_code", "period", "measure"], ignore_index=True)
+        return ordered[list(FIGURE_TABLE_COLUMNS)].astype({"value": "int64"})
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of province, quarter, unit list and `figure_table` in hexadecimal; equal figures give equal ones."""
+        head = f"{self.province_code},{self.period},{self.unit_list_date}\n"
+        lines = self.figure_table().to_csv(index=False, lineterminator="\n")
+        return hashlib.sha256((head + lines).encode()).hexdigest()
 
     @property
     def is_restated(self) -> bool:
