@@ -17,6 +17,17 @@ from geodata.tables import MEASURES
 
 SHARE: Final = "share"
 
+STAMP_KEYS: Final = (
+    "phudien_province",
+    "phudien_period",
+    "phudien_units_of",
+    "phudien_data_version",
+    "phudien_data_moment",
+    "phudien_as_of",
+    "phudien_fingerprint",
+)
+"""Keys of `ProvinceReport.stamp`, as files carry them."""
+
 FIGURE_TABLE_COLUMNS: Final = ("area_code", "period", "measure", "value")
 """Columns of `ProvinceReport.figure_table`: every count that a report rests on, one a row."""
 
@@ -247,6 +258,27 @@ class ProvinceReport:
         head = f"{self.province_code},{self.period},{self.unit_list_date}\n"
         lines = self.figure_table().to_csv(index=False, lineterminator="\n")
         return hashlib.sha256((head + lines).encode()).hexdigest()
+
+    def stamp(self) -> dict[str, str]:
+        """
+        Return what identifies the figures of the report; every file of it carries these, in properties or metadata.
+
+        Returns
+        -------
+        stamp
+            Keys `STAMP_KEYS`: province, quarter, day of the unit list, data version and its moment, the moment that
+            was asked for (blank for now), fingerprint. All text, ISO 8601 where days and moments.
+        """
+        values = (
+            self.province_code,
+            str(self.period),
+            self.unit_list_date.isoformat(),
+            self.data_version,
+            self.data_moment.isoformat() if self.data_moment else "",
+            self.as_of.isoformat() if self.as_of else "",
+            self.fingerprint,
+        )
+        return dict(zip(STAMP_KEYS, values, strict=True))
 
     @property
     def is_restated(self) -> bool:
