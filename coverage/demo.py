@@ -6,15 +6,16 @@ change between versions.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coverage.demo_noise import Counts as _Counts
+from coverage.demo_noise import Numbers as _Numbers
+from coverage.demo_noise import apportion, noise
+from coverage.demo_works import make_works
 from coverage.remaining import TAKEN_OVER
 from geodata.periods import Period
 from geodata.tables import BULK_POINT_COLUMNS, FIGURE_COLUMNS, HAMLET_COLUMNS, MEASURES
@@ -22,9 +23,6 @@ from geodata.units import Units
 
 Assumptions = dict[str, Any]
 """The content of loaders/reference/demo_assumptions.toml."""
-
-_Numbers = npt.NDArray[np.float64]
-_Counts = npt.NDArray[np.int64]
 
 # No commune has more of its households behind master meters, so that every earlier quarter stays possible too.
 _LARGEST_BULK_SHARE: Final = 0.93
@@ -45,11 +43,14 @@ class DemoData:
         Columns `BULK_POINT_COLUMNS`, as they stand at the end of the last quarter.
     hamlets
         Columns `HAMLET_COLUMNS`, likewise.
+    works
+        Works of Programme 2081, columns `demo_works.WORK_COLUMNS`, likewise.
     """
 
     figures: pd.DataFrame
     bulk_points: pd.DataFrame
     hamlets: pd.DataFrame
+    works: pd.DataFrame
 
 
 def make_demo(units: Units, province_facts: pd.DataFrame, assumptions: Assumptions) -> DemoData:
@@ -73,7 +74,8 @@ def make_demo(units: Units, province_facts: pd.DataFrame, assumptions: Assumptio
         for quarters_ago, period in enumerate(reversed(periods))
     ]
     figures = pd.concat(reversed(tables), ignore_index=True)
-    return DemoData(figures, points, _make_hamlets(last, assumptions))
+    works = make_works(units.communes, figures, assumptions["works"])
+    return DemoData(figures, points, _make_hamlets(last, assumptions), works)
 
 
 def _periods(assumptions: Assumptions) -> list[Period]:
@@ -81,57 +83,6 @@ def _periods(assumptions: Assumptions) -> list[Period]:
     while str(periods[-1]) != assumptions["last_period"]:
         periods.append(periods[-1].next())
     return periods
-
-
-# ---- noise and apportionment
-
-
-def noise(codes: Iterable[str], key: str) -> _Numbers:
-    """
-    Return a number from 0 to 1 for each code, the same on every machine, spread evenly, different for each key.
-
-    Examples
-    --------
-    >>> noise(["30337"], "size").round(6).tolist()
-    [0.913919]
-    """
-    hashes = (hashlib.blake2b(f"{key}|{code}".encode(), digest_size=8).digest() for code in codes)
-    return np.array([int.from_bytes(found, "big") / 2**64 for found in hashes])
-
-
-def apportion(total: int, weights: _Numbers, caps: _Counts | None = None) -> _Counts:
-    """
-    Divide a whole number by weights into whole parts that sum to it, by largest remainders.
-
-    Parameters
-    ----------
-    caps
-        Greatest part of each; what does not fit goes to the others.
-
-    Raises
-    ------
-    ValueError
-        If the parts cannot hold the total.
-
-    Examples
-    --------
-    >>> apportion(10, np.array([1.0, 1.0, 1.0])).tolist()
-    [4, 3, 3]
-    >>> apportion(10, np.array([1.0, 1.0, 1.0]), np.array([2, 9, 9])).tolist()
-    [2, 4, 4]
-    """
-    limits = np.full(len(weights), total) if caps is None else caps
-    parts = np.zeros(len(weights), dtype=np.int64)
-    while (rest := total - int(parts.sum())) > 0:
-        open_weights = np.where(parts < limits, weights, 0.0)
-        if open_weights.sum() <= 0:
-            raise ValueError(f"{rest} of {total} do not fit under the caps")
-        quota = rest * open_weights / open_weights.sum()
-        step = np.floor(quota).astype(np.int64)
-        order = np.argsort(-(quota - step), kind="stable")
-        step[order[: rest - int(step.sum())]] += 1
-        parts = np.minimum(parts + step, limits)
-    return parts
 
 
 # ---- the last quarter

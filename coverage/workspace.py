@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Engine
 
-from coverage import demo, report, rollup, targets
+from coverage import demo_batches, report, rollup, targets
 from coverage.boundary_layers import BoundaryChoices, BoundaryLayers
 from coverage.indicators import Figure, Indicator, read_indicators
 from coverage.told_figures import ToldFigures
@@ -29,7 +29,7 @@ from loaders import reference, settings
 from loaders.reference import tables
 from loaders.reports import province_workbook
 from loaders.store import batches, engine, facts, layers, ledgers
-from loaders.store.batches import Batch, NewBatch
+from loaders.store.batches import Batch
 from loaders.store.ledgers import LedgerRecord
 from loaders.survey.issues import Issue
 
@@ -401,24 +401,6 @@ class Workspace:
                 ),
                 folder=str(self.home),
             )
-        data = demo.make_demo(self.units, tables.load_province_facts(), tables.load_demo_assumptions())
-        demo_tables = [
-            (batches.FIGURES, f"demo_{period}.csv", table) for period, table in data.figures.groupby("period")
-        ]
-        demo_tables += [(batches.BULK_POINTS, "demo_bulk_points.csv", data.bulk_points)]
-        demo_tables += [(batches.HAMLETS, "demo_hamlets.csv", data.hamlets)]
-        at = self.clock()
         with engine.writing(self.engine) as connection:
-            for kind, file_name, table in demo_tables:
-                new = NewBatch(
-                    kind=kind,
-                    file_name=file_name,
-                    content=table.to_csv(index=False).encode("utf-8"),
-                    user=user,
-                    unit_list_date=self.units.list_date,
-                    rows_read=len(table),
-                    rows_valid=len(table),
-                    is_synthetic=True,
-                )
-                batches.add_accepted_table(connection, new, table, at=at)
+            demo_batches.keep_demo(connection, self.units, at=self.clock(), user=user)
         return True

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coverage.demo import DemoData, apportion, make_demo, noise
+from coverage.demo import DemoData, make_demo
+from coverage.demo_noise import apportion, noise
 from coverage.indicators import COUNT, read_indicators
 from coverage.rollup import figures_of_area
 from geodata.language import Language

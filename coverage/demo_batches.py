@@ -1,0 +1,44 @@
+"""The demo's tables put into a store, each as a batch that counts and is marked synthetic."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from coverage import demo
+from geodata.units import Units
+from loaders.reference import tables
+from loaders.store import batches, records
+from loaders.store.batches import NewBatch
+
+
+def keep_demo(connection: Connection, units: Units, *, at: datetime, user: str) -> None:
+    """Make the demo for a list of units and store it: a batch a quarter, then points, hamlets and works."""
+    data = demo.make_demo(units, tables.load_province_facts(), tables.load_demo_assumptions())
+    for period, table in data.figures.groupby("period"):
+        new = _batch(batches.FIGURES, f"demo_{period}.csv", table, units, user)
+        batches.add_accepted_table(connection, new, table, at=at)
+    for kind, name, table in (
+        (batches.BULK_POINTS, "demo_bulk_points.csv", data.bulk_points),
+        (batches.HAMLETS, "demo_hamlets.csv", data.hamlets),
+    ):
+        batches.add_accepted_table(connection, _batch(kind, name, table, units, user), table, at=at)
+    new = _batch(batches.WORKS, "demo_works.csv", data.works, units, user)
+    batch_id = batches.add_draft(connection, new, at=at)
+    records.add_records(connection, batch_id, batches.WORKS, data.works)
+    batches.accept(connection, batch_id, at=at, user=user)
+
+
+def _batch(kind: str, file_name: str, table: pd.DataFrame, units: Units, user: str) -> NewBatch:
+    return NewBatch(
+        kind=kind,
+        file_name=file_name,
+        content=table.to_csv(index=False).encode("utf-8"),
+        user=user,
+        unit_list_date=units.list_date,
+        rows_read=len(table),
+        rows_valid=len(table),
+        is_synthetic=True,
+    )
