@@ -24,10 +24,10 @@ from coverage.commands import (
     report_stop,
     serve,
     status,
-    write_report,
 )
 from coverage.ledger_commands import add_ledger_commands
 from coverage.list_commands import reconcile_communes
+from coverage.report_commands import add_report_commands
 from coverage.survey_commands import import_survey, write_form
 from geodata.errors import PhuDienError, mark
 from geodata.language import LANGUAGE_CODES, Language
@@ -102,7 +102,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     _add_history(commands)
     _add_status(commands)
     _add_template(commands)
-    _add_report(commands)
+    report = commands.add("report", None, say("Write the reports of provinces, and the forms that go with them."))
+    add_report_commands(report, commands.common, language, read_day=_day, read_moment=_moment)
     _add_commune_commands(commands)
     ledger = commands.add("ledger", None, say("Import household ledgers: millions of rows of the billing system."))
     add_ledger_commands(ledger, commands.common, language, read_day=_day)
@@ -183,16 +184,6 @@ def _add_template(commands: _Commands) -> None:
         "--template", default="commune_survey", metavar="NAME", help=say("kind of survey (default: commune_survey)")
     )
     template.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-
-
-def _add_report(commands: _Commands) -> None:
-    say = commands.language.say
-    report = commands.add("report", write_report, say("Write the report of a province for a quarter."))
-    report.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
-    report.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
-    report.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
-    _add_units_of(report, commands.language)
-    report.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
 
 
 def _add_commune_commands(commands: _Commands) -> None:

@@ -147,15 +147,6 @@ def history(options: argparse.Namespace, language: Language) -> int:
     return DONE
 
 
-def write_report(options: argparse.Namespace, language: Language) -> int:
-    workspace = Workspace(options.workspace)
-    period = Period.parse(options.period)
-    name, content = workspace.report_file(
-        options.province, period, language, as_of=options.as_of, told_on=options.units_of
-    )
-    return write_file(options.output / name, content, language)
-
-
 def write_file(file: Path, content: bytes, language: Language, *, is_quiet: bool = False) -> int:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

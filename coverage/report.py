@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -33,6 +33,8 @@ def build_province_report(
     indicators: Mapping[str, Indicator],
     data_version: str,
     data_date: date,
+    data_moment: datetime | None,
+    as_of: datetime | None,
     is_synthetic: bool,
     language: Language,
 ) -> ProvinceReport:
@@ -58,7 +60,7 @@ def build_province_report(
     unit_changes
         Events of the province's communes since the first quarter of `figures`, as `UnitLists.changes_in` gives them.
     language
-        Language of the notes on indicators.
+        Language of every text of the report.
 
     Raises
     ------
@@ -97,7 +99,10 @@ def build_province_report(
         basis=basis.reindex(communes.index),
         unplaced=tuple(unplaced),
         partly_reported=tuple(code for code in communes.index if code in set(partly_reported)),
+        data_moment=data_moment,
+        as_of=as_of,
         is_synthetic=is_synthetic,
+        language=language,
         communes=_communes(now, communes, units),
         history=_history(own, communes),
         unit_changes=unit_changes[["valid_date", "kind"]],

@@ -14,20 +14,18 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Engine
 
-from coverage import demo_batches, report, rollup, targets
+from coverage import demo_batches, rollup, targets
 from coverage.boundary_layers import BoundaryChoices, BoundaryLayers
 from coverage.indicators import Figure, Indicator, read_indicators
 from coverage.told_figures import ToldFigures
 from coverage.unit_lists import UnitLists
 from geodata.boundaries import CheckedLayer
 from geodata.errors import FigureError, WorkspaceError, mark
-from geodata.language import Language
 from geodata.names import NameIndex
 from geodata.periods import Period
 from geodata.units import COMPANY_CODE, Units
 from loaders import reference, settings
 from loaders.reference import tables
-from loaders.reports import province_workbook
 from loaders.store import batches, engine, facts, layers, ledgers
 from loaders.store.batches import Batch
 from loaders.store.ledgers import LedgerRecord
@@ -288,59 +286,6 @@ class Workspace:
         """Return what is known of the household ledger of a batch; None where it is none."""
         with engine.reading(self.engine) as connection:
             return ledgers.find_ledger(connection, batch_id)
-
-    # ---- files for users
-
-    def report_file(
-        self,
-        province_code: str,
-        period: Period,
-        language: Language,
-        *,
-        as_of: datetime | None = None,
-        told_on: date | None = None,
-    ) -> tuple[str, bytes]:
-        """
-        Return the name and the content of a province's report (.xlsx).
-
-        Parameters
-        ----------
-        province_code
-            Code in the list of `told_on`, else of the quarter.
-        told_on
-            Day of the list of units in which figures are told; that of the quarter where None.
-
-        Raises
-        ------
-        PlaceError, FigureError
-            If there is no such province, or it has no figures for the quarter.
-        """
-        version, told = self.data_version(as_of=as_of), self.told_as_of(as_of)
-        day = told_on or self.list_of_quarter(period)
-        self.lists.require(province_code, day)
-        known = [code for code in self.periods(as_of=as_of) if code <= str(period)] or [str(period)]
-        first = Period.parse(known[0]).first_day
-        data = report.build_province_report(
-            province_code,
-            period,
-            figures=self.figures(as_of=as_of, told_on=day),
-            points=self.bulk_points(as_of=as_of, told_on=day),
-            hamlets=self.hamlets(as_of=as_of, told_on=day),
-            units=self.units_on(day),
-            reported_in=told.lists_of(str(period)),
-            basis=told.basis_on(day, period=str(period)),
-            unit_changes=self.lists.changes_in(province_code, day, first, period.last_day),
-            unplaced=[str(self.lists.on(own).find(code)["full_name"]) for code, own in told.unplaced(day, str(period))],
-            partly_reported=list(told.partly_reported(day, str(period)).index),
-            indicators=self.indicators,
-            data_version=str(version),
-            data_date=date.fromisoformat((version.at or self.clock().isoformat())[:10]),
-            is_synthetic=self.has_synthetic(as_of=as_of),
-            language=language,
-        )
-        content = province_workbook.write_province_workbook(data, language)
-        units_of = f"_units-{day}" if day != self.list_of_quarter(period) else ""
-        return f"phudien_{province_code}_{period}{units_of}_{version}.xlsx", content
 
     # ---- boundaries
 

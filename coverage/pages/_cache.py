@@ -15,11 +15,13 @@ from coverage.boundary_layers import OUTLINE_DAYS
 from coverage.commune_lists import CommuneLists
 from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
+from coverage.report_files import ReportFiles
 from coverage.surveys import Surveys
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.lineage import EXACT
 from geodata.periods import Period
+from geodata.report_data import ProvinceReport
 from geodata.units import COMPANY_CODE, Units
 from loaders.settings import default_home
 
@@ -237,13 +239,21 @@ def data_notes(home: str, version: str, told_on: str, areas: tuple[str, ...], la
     return notes
 
 
-@st.cache_data(max_entries=12, show_spinner=False)
-def report_workbook(
-    home: str, version: str, told_on: str, province: str, period: str, language_code: str
-) -> tuple[str, bytes]:
-    """Return the name and content of a province's report, told in the list of a day."""
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _report_files(home: str) -> ReportFiles:
+    return ReportFiles(_open(home))
+
+
+def report_files() -> ReportFiles:
+    """Return what builds and writes the reports of this server's workspace."""
+    return _report_files(str(default_home()))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def report(home: str, version: str, told_on: str, province: str, period: str, language_code: str) -> ProvinceReport:
+    """Return a province's report, told in the list of a day, as of a data version; never to be changed."""
     language, day = Language(language_code), date.fromisoformat(told_on)
-    return _open(home).report_file(province, Period.parse(period), language, told_on=day)
+    return _report_files(home).build(province, Period.parse(period), language, told_on=day)
 
 
 @st.cache_data(max_entries=12, show_spinner=False)

@@ -1,12 +1,16 @@
-"""Province report: a workbook for one province and quarter, ready to be signed."""
+"""Province report: one province and quarter in every form that can be written, ready to be signed."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import streamlit as st
 
 from coverage import rollup
 from coverage.pages import _cache, _state
+from coverage.report_files import FORMS
 from geodata.errors import mark
+from geodata.report_data import ProvinceReport
 
 
 def draw(choices: _state.Choices) -> None:
@@ -24,18 +28,26 @@ def draw(choices: _state.Choices) -> None:
     if not complete.is_complete:
         missing = complete.communes_all - complete.communes_counted
         st.warning(say("{n} communes did not report; the report names them.", n=missing))
-    with st.spinner(say("Writing the report …")):
-        name, content = _cache.report_workbook(
-            choices.home, choices.version, choices.told_on, province, choices.period, language.code
-        )
-    st.download_button(
-        say("Download the report (.xlsx)"),
-        content,
-        file_name=name,
-        type="primary",
-        icon=":material/download:",
-        key="report_download",
-    )
+    with st.spinner(say("Gathering the report …")):
+        report = _cache.report(choices.home, choices.version, choices.told_on, province, choices.period, language.code)
+    _offer_forms(report, choices)
+
+
+def _offer_forms(report: ProvinceReport, choices: _state.Choices) -> None:
+    """Offer every form that can be written; its file is made when it is asked for."""
+    files, say = _cache.report_files(), choices.language.say
+    with st.container(horizontal=True):
+        for place, (name, form) in enumerate(FORMS.items()):
+            st.download_button(
+                say(form.title),
+                partial(form.write, report),
+                file_name=files.file_name(report, name),
+                mime=form.media_type,
+                type="primary" if place == 0 else "secondary",
+                icon=":material/download:",
+                key=f"report_{name}",
+                on_click="ignore",
+            )
     if choices.units.has_districts:
         about = mark(
             "A4 landscape, communes by district with subtotals, shares as live formulas, a chart, what remains, "

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from geodata.language import Language
 from geodata.lineage import EXACT
 from geodata.report_data import ProvinceReport
 from loaders.reports import commune_table, district_sheet, remaining_sheet, source_sheet
@@ -17,13 +16,14 @@ from loaders.reports.sheet_style import Book
 _SIGNED_ROWS_BELOW: Final = 3
 
 
-def write_province_workbook(report: ProvinceReport, language: Language) -> bytes:
+def write_province_workbook(report: ProvinceReport) -> bytes:
     """
     Return the report as an .xlsx file.
 
     Counts are values; subtotals, totals and shares are formulas that recompute when a count is corrected, written
     with their present results. The same report gives the same bytes.
     """
+    language = report.language
     buffer = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     workbook = xlsxwriter.Workbook(buffer, options)

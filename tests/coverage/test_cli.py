@@ -108,6 +108,7 @@ def test_wrong_calls_exit_with_2(arguments: list[str]) -> None:
         ["status"],
         ["template"],
         ["report"],
+        ["report", "province"],
         ["boundaries"],
         ["boundaries", "add"],
         ["boundaries", "fetch"],
@@ -165,12 +166,21 @@ def test_template_and_report_are_written(demo: Path, tmp_path: Path) -> None:
     form = tmp_path / "form.xlsx"
     common = ["--province", "89", "--period", "2021-Q2", "--workspace", str(demo)]
     assert main(["template", *common, "-o", str(form)]) == 0
-    assert main(["report", *common, "-o", str(tmp_path / "reports")]) == 0
+    assert main(["report", "province", *common, "-o", str(tmp_path / "reports")]) == 0
     [report] = (tmp_path / "reports").iterdir()
     assert openpyxl.load_workbook(form).sheetnames == ["Hướng dẫn", "Khảo sát", "Danh mục"]
     assert openpyxl.load_workbook(BytesIO(report.read_bytes())).sheetnames[0] == "Báo cáo"
     wrong = ["--province", "889", "--period", "2021-Q2", "--workspace", str(demo)]
-    assert main(["report", *wrong, "-o", str(tmp_path)]) == 2
+    assert main(["report", "province", *wrong, "-o", str(tmp_path)]) == 2
+
+
+def test_report_in_an_unknown_form_is_refused_and_nothing_is_written(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ["--province", "89", "--period", "2021-Q2", "--workspace", str(demo), "-o", str(tmp_path / "reports")]
+    assert main(["report", "province", *common, "--format", "xlsx,wps"]) == 2
+    assert '"wps"' in capsys.readouterr().err
+    assert not (tmp_path / "reports").exists()
 
 
 def test_boundaries_are_added_and_listed(office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from coverage.remaining import remaining_by_commune
+from coverage.report_files import ReportFiles
 from coverage.surveys import FigureProposal, Surveys
 from coverage.workspace import Workspace
 from geodata.errors import FileError, PlaceError
@@ -99,9 +100,10 @@ def test_differences_from_meters_are_told_of_whole_communes_only(demo: Workspace
 
 
 def test_report_is_told_in_the_list_that_is_asked_for(demo: Workspace) -> None:
-    name, _ = demo.report_file("89", Period(2021, 2), Language("vi"))
+    files = ReportFiles(demo)
+    name, _ = files.file(files.build("89", Period(2021, 2), Language("vi")), "xlsx")
     assert "units" not in name
-    name, content = demo.report_file("91", Period(2021, 2), Language("vi"), told_on=NEW)
+    name, content = files.file(files.build("91", Period(2021, 2), Language("vi"), told_on=NEW), "xlsx")
     assert "units-2025-07-01" in name
     headers = {cell.value for cell in openpyxl.load_workbook(BytesIO(content)).worksheets[0][11]}
     assert "Xã" in headers  # the list has no districts
@@ -162,7 +164,7 @@ def test_a_code_of_another_day_is_refused_with_what_it_became(demo: Workspace) -
     assert caught.value.code == "place.code-of-another-day"
     assert "Tỉnh An Giang (91)" in str(caught.value)
     with pytest.raises(PlaceError) as caught:
-        demo.report_file("99", Period(2021, 2), Language("vi"), told_on=NEW)
+        ReportFiles(demo).build("99", Period(2021, 2), Language("vi"), told_on=NEW)
     assert caught.value.code == "place.code-unknown"
 
 

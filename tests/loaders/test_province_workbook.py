@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -74,10 +74,12 @@ def report(
         indicators=INDICATORS,
         data_version="v7",
         data_date=date(2021, 7, 15),
+        data_moment=datetime(2021, 7, 15, 1, tzinfo=UTC),
+        as_of=None,
         is_synthetic=is_synthetic,
         language=language,
     )
-    return write_province_workbook(data, language)
+    return write_province_workbook(data)
 
 
 TWO = figures(

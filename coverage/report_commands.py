@@ -1,0 +1,110 @@
+"""The commands about reports: ``phudien report province`` and its siblings."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from coverage.commands import DONE, write_file
+from coverage.report_files import FORMS, ReportFiles, form_of
+from coverage.workspace import Workspace
+from geodata.language import Language
+from geodata.periods import Period
+
+
+@dataclass(frozen=True)
+class ReportActions:
+    """
+    The actions of ``phudien report``, as they are added one by one.
+
+    Parameters
+    ----------
+    read_day, read_moment
+        Read a day and a moment as the other commands do.
+    """
+
+    subparsers: Any
+    common: argparse.ArgumentParser
+    language: Language
+    read_day: Callable[[str], date]
+    read_moment: Callable[[str], datetime]
+
+    def add(self, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        """Add an action; every one knows the workspace and the language."""
+        action: argparse.ArgumentParser = self.subparsers.add_parser(
+            name, help=text, description=text, parents=[self.common]
+        )
+        action.set_defaults(run=run)
+        return action
+
+    def add_quarter(self, action: argparse.ArgumentParser) -> None:
+        """Let an action ask which quarter, as it was known when, and in which list of units."""
+        say = self.language.say
+        action.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
+        action.add_argument(
+            "--as-of", type=self.read_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00")
+        )
+        action.add_argument(
+            "--units-of",
+            type=self.read_day,
+            metavar="DATE",
+            help=say("tell figures in the units of this day, such as 2025-07-01 (default: those of the quarter)"),
+        )
+
+    def add_output(self, action: argparse.ArgumentParser) -> None:
+        """Let an action ask in which forms reports are written, and into which folder."""
+        say = self.language.say
+        action.add_argument(
+            "--format",
+            default="xlsx",
+            metavar="FORMS",
+            help=say("forms, parted by commas: {forms} (default: xlsx)", forms=", ".join(FORMS)),
+        )
+        action.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+
+
+def add_report_commands(
+    report: argparse.ArgumentParser,
+    common: argparse.ArgumentParser,
+    language: Language,
+    *,
+    read_day: Callable[[str], date],
+    read_moment: Callable[[str], datetime],
+) -> None:
+    """Add the actions of ``phudien report``."""
+    subparsers = report.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = ReportActions(subparsers, common, language, read_day, read_moment)
+    _add_province(actions)
+
+
+def _add_province(actions: ReportActions) -> None:
+    say = actions.language.say
+    province = actions.add("province", write_province, say("Write the report of a province for a quarter."))
+    province.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
+    actions.add_quarter(province)
+    actions.add_output(province)
+
+
+def write_province(options: argparse.Namespace, language: Language) -> int:
+    """Write the report of a province in the forms that are asked for."""
+    forms = forms_of(options.format)
+    files = ReportFiles(Workspace(options.workspace))
+    found = files.build(
+        options.province, Period.parse(options.period), language, as_of=options.as_of, told_on=options.units_of
+    )
+    written = [files.file(found, form) for form in forms]  # all of them, before the first is stored
+    for name, content in written:
+        write_file(options.output / name, content, language)
+    return DONE
+
+
+def forms_of(text: str) -> list[str]:
+    """Return the forms that a text names, parted by commas, each once; raise `PhuDienError` for an unknown one."""
+    names = list(dict.fromkeys(part.strip().lower().removeprefix(".") for part in text.split(",")))
+    for name in names:
+        form_of(name)
+    return names

@@ -1,0 +1,67 @@
+"""Reports of a workspace: their names, their forms, and what is read once for all of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from coverage.report_files import FORMS, ReportFiles
+from coverage.workspace import Workspace
+from geodata.errors import FigureError, PhuDienError, PlaceError
+from geodata.language import Language
+from geodata.periods import Period
+
+QUARTER = Period(2021, 2)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = Workspace(tmp_path_factory.mktemp("reports"))
+    workspace.make_demo()
+    return workspace
+
+
+def test_name_says_province_quarter_language_and_data_version(demo: Workspace) -> None:
+    files, version = ReportFiles(demo), demo.data_version()
+    assert files.file_name(files.build("89", QUARTER, Language("vi")), "xlsx") == f"phudien_89_2021-Q2_{version}.xlsx"
+    english = files.build("89", QUARTER, Language("en"))
+    assert files.file_name(english, "xlsx") == f"phudien_89_2021-Q2_en_{version}.xlsx"
+
+
+def test_report_knows_its_moment_and_language(demo: Workspace) -> None:
+    found = ReportFiles(demo).build("89", QUARTER, Language("en"))
+    assert found.language == Language("en")
+    assert found.data_moment is not None
+    assert found.data_moment.isoformat()[:10] == str(demo.data_version().at)[:10]
+    assert found.as_of is None
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_written_the_same_twice(demo: Workspace, form: str) -> None:
+    files = ReportFiles(demo)
+    found = files.build("89", QUARTER, Language("vi"))
+    name, content = files.file(found, form)
+    assert name.endswith(FORMS[form].suffix)
+    assert content == files.file(found, form)[1]
+
+
+def test_unknown_forms_provinces_and_quarters_are_refused(demo: Workspace) -> None:
+    files = ReportFiles(demo)
+    found = files.build("89", QUARTER, Language("vi"))
+    with pytest.raises(PhuDienError) as refused:
+        files.file(found, "wps")
+    assert refused.value.code == "call.report-form-unknown"
+    with pytest.raises(PlaceError):
+        files.build("889", QUARTER, Language("vi"))
+    with pytest.raises(FigureError):
+        files.build("89", Period(1999, 1), Language("vi"))
+
+
+def test_tables_of_the_company_are_read_once_for_all_provinces(
+    demo: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, read = ReportFiles(demo), []
+    figures = demo.figures
+    monkeypatch.setattr(demo, "figures", lambda **asked: read.append(asked) or figures(**asked))
+    for code in ("89", "74", "89"):
+        files.build(code, QUARTER, Language("vi"))
+    assert len(read) == 1
