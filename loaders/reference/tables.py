@@ -70,6 +70,12 @@ def load_amount_units() -> dict[str, dict[str, float]]:
     return tomllib.loads(text)
 
 
+def load_progress_rule() -> dict[str, Any]:
+    """Return the figures of the rule by which progress is judged; see `coverage.progress.read_rule`."""
+    text = files("loaders.reference").joinpath("progress_rule.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
 def load_demo_assumptions() -> dict[str, Any]:
     """Return the totals and the assumptions on which the demo rests, each explained in the file."""
     text = files("loaders.reference").joinpath("demo_assumptions.toml").read_text(encoding="utf-8")
