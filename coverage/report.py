@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from coverage import remaining, rollup
+from coverage import remaining, report_maps, rollup
 from coverage.indicators import Indicator
 from geodata.errors import FigureError, PlaceError, mark
 from geodata.language import Language
@@ -112,6 +112,7 @@ def build_province_report(
         indicators=tuple(
             IndicatorNote(i.title(language), i.formula(language), i.source(language)) for i in indicators.values()
         ),
+        maps=report_maps.maps_of_report(now, communes.index, indicators, language),
     )
 
 

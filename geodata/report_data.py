@@ -139,6 +139,27 @@ class ReportFigure:
         return language.decimal(self.value, decimals=self.decimals)
 
 
+@dataclass(frozen=True)
+class ReportMap:
+    """
+    A map of a report: the class that each commune's figure falls in, as on the maps of the app.
+
+    Parameters
+    ----------
+    indicator, title
+        Name of the indicator, and what readers call it, in the report's language.
+    classes
+        Colour (such as ``"#fec44f"``) and label of each class, the lowest figures first.
+    class_of
+        Place of its class in `classes`, by ``commune_code`` (Int64); missing where nothing was reported.
+    """
+
+    indicator: str
+    title: str
+    classes: tuple[tuple[str, str], ...]
+    class_of: pd.Series[int]
+
+
 def _no_rows() -> pd.DataFrame:
     return pd.DataFrame()
 
@@ -203,6 +224,8 @@ class ProvinceReport:
         The uploads that the figures come from: ``file_name``, ``kind``, ``accepted_by``, ``accepted_at``, ``batch_id``.
     outlines
         One row a commune, indexed by ``commune_code``: ``geometry`` (WGS 84), ``is_approximate``; for maps.
+    maps
+        What is painted on the outlines: see `coverage.report_maps`.
     decisions
         The decisions that the targets rest on, a sentence each.
     unit_events
@@ -236,6 +259,7 @@ class ProvinceReport:
     findings: pd.DataFrame = field(default_factory=_no_rows)
     uploads: pd.DataFrame = field(default_factory=_no_rows)
     outlines: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs=4326))
+    maps: tuple[ReportMap, ...] = ()
     decisions: tuple[str, ...] = ()
     unit_events: tuple[str, ...] = ()
 
