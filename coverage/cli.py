@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from coverage import boundary_commands, boundary_download_commands
+from coverage.check_commands import add_check_commands
 from coverage.commands import (
     DONE,
     history,
@@ -105,6 +106,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     report = commands.add("report", None, say("Write the reports of provinces, and the forms that go with them."))
     add_report_commands(report, commands.common, language, read_day=_day, read_moment=_moment)
     _add_commune_commands(commands)
+    _add_check(commands)
     ledger = commands.add("ledger", None, say("Import household ledgers: millions of rows of the billing system."))
     add_ledger_commands(ledger, commands.common, language, read_day=_day)
     _add_boundary_commands(commands)
@@ -205,6 +207,11 @@ def _add_commune_commands(commands: _Commands) -> None:
     taking.add_argument("--user", help=say("who imports (default: the login name)"))
     taking.add_argument("--json", action="store_true", help=say("answer as JSON"))
     taking.set_defaults(run=reconcile_communes)
+
+
+def _add_check(commands: _Commands) -> None:
+    text = commands.language.say("Check the figures across sources, quarters and levels.")
+    add_check_commands(commands.add("check", None, text), commands.language)
 
 
 def _add_units_of(command: argparse.ArgumentParser, language: Language) -> None:

@@ -26,7 +26,7 @@ DONE, DATA_PROBLEMS, WRONG_CALL = 0, 1, 2
 STOPPED: Final = 130
 """Exit code of a command that Ctrl+C has stopped, as shells expect it."""
 
-_WRONG_CALL_CODES: Final = ("period.unreadable", "language.unknown", "call.", "cluster.")
+_WRONG_CALL_CODES: Final = ("period.unreadable", "language.unknown", "call.", "cluster.", "published.")
 
 
 def user_of(options: argparse.Namespace) -> str:

@@ -1,0 +1,393 @@
+"""What rounded publications leave open: each published figure is an interval, and together they allow ranges of counts.
+
+All arithmetic is exact (fractions and whole numbers). The ranges never exclude counts with which every published figure
+comes out as it was published; a range that is empty means that the publications contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Final
+
+import pandas as pd
+
+from coverage.indicators import SHARE, Indicator
+from geodata.errors import FigureError, mark
+
+COUNT_UNITS: Final = {"count": 1, "thousand": 1_000, "million": 1_000_000}
+"""How many one of a unit is, for counts."""
+
+PERCENT: Final = "percent"
+
+RURAL_TO_CONNECT, URBAN_TO_CONNECT = "households_to_connect_rural", "households_to_connect_urban"
+
+_MOST: Final = 10**11
+"""Beyond any count of households: the end of a range that nothing published limits."""
+
+_ROUNDS: Final = 1_000
+_WHOLES_TRIED: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A count that is the sum of others, all of them 0 or more."""
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+HOUSEHOLD_SUMS: Final = (
+    Sum("households_grid", ("households_direct", "households_bulk")),
+    Sum("households_all", ("households_grid", "households_to_connect")),
+    Sum("households_all", ("households_all_urban", "households_all_rural")),
+    Sum("households_grid", ("households_grid_urban", "households_grid_rural")),
+    Sum("households_all_rural", ("households_grid_rural", RURAL_TO_CONNECT)),
+    Sum("households_all_urban", ("households_grid_urban", URBAN_TO_CONNECT)),
+    Sum("households_to_connect", (URBAN_TO_CONNECT, RURAL_TO_CONNECT)),
+)
+"""The sums that hold among published household figures; shared meters are inside direct sale there."""
+
+
+@dataclass(frozen=True)
+class CountRange:
+    """
+    Whole numbers from `low` to `high`, both included.
+
+    Parameters
+    ----------
+    low, high
+        Empty where `low` is above `high`.
+    """
+
+    low: int = 0
+    high: int = _MOST
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no number is in it."""
+        return self.low > self.high
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing limits it above."""
+        return self.high >= _MOST
+
+    def holds(self, number: int) -> bool:
+        """Return whether a number is in it."""
+        return self.low <= number <= self.high
+
+    def meets(self, other: CountRange) -> CountRange:
+        """Return what both have in common."""
+        return CountRange(max(self.low, other.low), min(self.high, other.high))
+
+
+@dataclass(frozen=True)
+class PublishedFigure:
+    """
+    A figure as it was published.
+
+    Parameters
+    ----------
+    name
+        Of the indicator, or whatever tells figures apart.
+    part, whole
+        What is counted, and of what a share is taken; a count has no whole.
+    value, decimals
+        As printed, and its decimals.
+    unit
+        A key of `COUNT_UNITS`, or `PERCENT`.
+    """
+
+    name: str
+    part: str
+    whole: str | None
+    value: Decimal
+    unit: str
+    decimals: int
+
+    @property
+    def interval(self) -> tuple[Fraction, Fraction]:
+        """
+        What rounds to the figure, half-up: from the first (included) to the second (excluded).
+
+        Counts themselves, and shares from 0 to 1.
+
+        Examples
+        --------
+        >>> direct = PublishedFigure("direct", "d", None, Decimal("7.65"), "million", 2)
+        >>> [int(end) for end in direct.interval]
+        [7645000, 7655000]
+        """
+        one = Fraction(1, 100) if self.unit == PERCENT else Fraction(COUNT_UNITS[self.unit])
+        half = Fraction(1, 2 * 10**self.decimals)
+        return (Fraction(self.value) - half) * one, (Fraction(self.value) + half) * one
+
+    @property
+    def counts(self) -> CountRange:
+        """Whole numbers that round to a count."""
+        low, high = self.interval
+        return CountRange(max(0, _ceil(low)), _ceil(high) - 1)
+
+
+@dataclass(frozen=True)
+class ImpliedRanges:
+    """
+    What published figures allow together.
+
+    Parameters
+    ----------
+    ranges
+        By what is counted. Where the figures contradict each other, they are meaningless, and one of them is empty.
+    contradicting
+        Names of the fewest published figures found that cannot all be right; empty where all can.
+    """
+
+    ranges: Mapping[str, CountRange]
+    contradicting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Ratio:
+    """``low`` to ``high`` is what part / whole may be; an end is included or not."""
+
+    part: str
+    whole: str
+    low: Fraction
+    high: Fraction
+    has_low: bool
+    has_high: bool
+
+
+def implied_ranges(published: Sequence[PublishedFigure], sums: Sequence[Sum] = HOUSEHOLD_SUMS) -> ImpliedRanges:
+    """
+    Return the counts that all published figures together leave open.
+
+    Parameters
+    ----------
+    published
+        Counts and shares, in any order.
+    sums
+        What adds up to what.
+
+    Notes
+    -----
+    The intervals of all figures are narrowed by each other until nothing changes. A share of two parts of a whole
+    narrows the other part too: from T / N follow (N − T) / N and (N − T) / T. The ranges hold every count that is
+    possible; where many shares interlock, they may hold some that are not.
+
+    Examples
+    --------
+    >>> figures = [
+    ...     PublishedFigure("whole", "n", None, Decimal("2"), "thousand", 0),
+    ...     PublishedFigure("share", "t", "n", Decimal("99"), "percent", 0),
+    ... ]
+    >>> implied_ranges(figures, [Sum("n", ("t", "u"))]).ranges["u"]
+    CountRange(low=8, high=37)
+    """
+    ranges = _narrowed(published, sums)
+    if ranges is not None:
+        return ImpliedRanges(ranges)
+    needed = list(published)
+    for figure in published:
+        without = [one for one in needed if one is not figure]
+        if _narrowed(without, sums) is None:
+            needed = without
+    return ImpliedRanges({}, tuple(figure.name for figure in needed))
+
+
+def _narrowed(published: Iterable[PublishedFigure], sums: Sequence[Sum]) -> dict[str, CountRange] | None:
+    """Return the ranges; None where one of them is empty."""
+    published = list(published)
+    names = {name for one in sums for name in (one.whole, *one.parts)}
+    names |= {name for figure in published for name in (figure.part, figure.whole) if name}
+    ranges = dict.fromkeys(sorted(names), CountRange())
+    ratios = [ratio for figure in published if figure.whole for ratio in _ratios(figure, sums)]
+    for figure in published:
+        if figure.whole is None:
+            ranges[figure.part] = ranges[figure.part].meets(figure.counts)
+    for _ in range(_ROUNDS):
+        before = dict(ranges)
+        for one in sums:
+            _narrow_sum(one, ranges)
+        for ratio in ratios:
+            _narrow_ratio(ratio, ranges)
+        if any(found.is_empty for found in ranges.values()):
+            return None
+        if ranges == before:
+            break
+    return ranges
+
+
+def _ratios(figure: PublishedFigure, sums: Sequence[Sum]) -> list[_Ratio]:
+    """Return what a published share says of its part, and of the rest of its whole where that has a name."""
+    assert figure.whole is not None
+    low, high = figure.interval
+    low = max(low, Fraction(0))
+    found = [_Ratio(figure.part, figure.whole, low, high, has_low=True, has_high=False)]
+    for one in sums:
+        if one.whole == figure.whole and len(one.parts) == 2 and figure.part in one.parts:
+            [rest] = set(one.parts) - {figure.part}
+            found.append(_Ratio(rest, figure.whole, max(1 - high, Fraction(0)), 1 - low, high > 1, has_high=True))
+            if low > 0:
+                least = max(1 / high - 1, Fraction(0))
+                found.append(_Ratio(rest, figure.part, least, 1 / low - 1, high > 1, has_high=True))
+    return found
+
+
+def _narrow_sum(one: Sum, ranges: dict[str, CountRange]) -> None:
+    parts = [ranges[part] for part in one.parts]
+    least, most = sum(part.low for part in parts), sum(part.high for part in parts)
+    whole = ranges[one.whole] = ranges[one.whole].meets(CountRange(least, most))
+    for name, part in zip(one.parts, parts, strict=True):
+        allowed = CountRange(max(0, whole.low - (most - part.high)), whole.high - (least - part.low))
+        ranges[name] = ranges[name].meets(allowed)
+
+
+def _narrow_ratio(ratio: _Ratio, ranges: dict[str, CountRange]) -> None:
+    part, whole = ranges[ratio.part], ranges[ratio.whole]
+    least, most = ratio.low * whole.low, ratio.high * whole.high
+    low = _ceil(least) if ratio.has_low else _floor(least) + 1
+    high = _floor(most) if ratio.has_high else _ceil(most) - 1
+    part = ranges[ratio.part] = part.meets(CountRange(max(low, 0) if whole.low else 0, high))
+    if ratio.high > 0:
+        least = part.low / ratio.high
+        whole = whole.meets(CountRange(_ceil(least) if ratio.has_high or part.low == 0 else _floor(least) + 1))
+    if ratio.low > 0:
+        most = part.high / ratio.low
+        whole = whole.meets(CountRange(0, _floor(most) if ratio.has_low else _ceil(most) - 1))
+    ranges[ratio.whole] = whole
+
+
+def _ceil(number: Fraction) -> int:
+    return -(-number.numerator // number.denominator)
+
+
+def _floor(number: Fraction) -> int:
+    return number.numerator // number.denominator
+
+
+# ---- the company's publications
+
+
+def read_published(table: pd.DataFrame, indicators: Mapping[str, Indicator], period_day: str) -> list[PublishedFigure]:
+    """
+    Return the published household figures of a day.
+
+    Parameters
+    ----------
+    table
+        All text: ``indicator``, ``published_value``, ``published_unit``, ``published_decimals``, ``period`` (ISO day).
+        Rows of indicators that count no households, or without a value, are left out.
+    """
+    found = []
+    for row in table[table["period"] == period_day].to_dict("records"):
+        indicator = indicators.get(str(row["indicator"]))
+        if indicator is None or pd.isna(row["published_value"]) or not indicator.numerator.startswith("households"):
+            continue
+        found.append(
+            PublishedFigure(
+                name=indicator.name,
+                part=indicator.numerator,
+                whole=indicator.denominator if indicator.kind == SHARE else None,
+                value=Decimal(str(row["published_value"])),
+                unit=str(row["published_unit"]),
+                decimals=int(row["published_decimals"]),
+            )
+        )
+    return found
+
+
+# ---- one percentage against its own counts
+
+
+@dataclass(frozen=True)
+class PercentageCheck:
+    """
+    A published percentage held against the rounded counts that stand beside it.
+
+    Parameters
+    ----------
+    part, whole
+        Counts that round to what was published.
+    ratio
+        Percentage of the rounded figures themselves, with the decimals of the published one.
+    low, high
+        Least and greatest percentage that the counts allow, likewise.
+    fits
+        Whether the published percentage is one that they allow.
+    part_needed, whole_needed
+        Counts that the percentage would need, the other figure kept; empty where none would do.
+    """
+
+    part: CountRange
+    whole: CountRange
+    ratio: Decimal
+    low: Decimal
+    high: Decimal
+    fits: bool
+    part_needed: CountRange
+    whole_needed: CountRange
+
+
+def check_percentage(part: PublishedFigure, whole: PublishedFigure, percent: PublishedFigure) -> PercentageCheck:
+    """
+    Return which percentages two rounded counts allow, and whether a published one is among them.
+
+    Raises
+    ------
+    FigureError
+        If the whole may be 0: nothing is a percentage of nothing.
+
+    Examples
+    --------
+    >>> million = lambda text: PublishedFigure("", "", None, Decimal(text), "million", len(text.split(".")[1]))
+    >>> found = check_percentage(
+    ...     million("14.9"), million("18.43"), PublishedFigure("", "", None, Decimal("84.15"), "percent", 2)
+    ... )
+    >>> str(found.ratio), str(found.low), str(found.high), found.fits
+    ('80.85', '80.55', '81.14', False)
+    """
+    parts, wholes = part.counts, whole.counts
+    if wholes.low <= 0 or whole.value <= 0:
+        raise FigureError(
+            "published.whole-zero",
+            mark('The whole "{found}" may be 0, and nothing is a percentage of nothing. Write the whole as published.'),
+            found=str(whole.value),
+        )
+    low, high = percent.interval
+    least, most = Fraction(parts.low, wholes.high), Fraction(parts.high, wholes.low)
+    needed = CountRange(max(0, _ceil(low * wholes.low)), _ceil(high * wholes.high) - 1)
+    return PercentageCheck(
+        part=parts,
+        whole=wholes,
+        ratio=_percent(
+            Fraction(part.value) * COUNT_UNITS[part.unit] / (Fraction(whole.value) * COUNT_UNITS[whole.unit]),
+            percent.decimals,
+        ),
+        low=_percent(least, percent.decimals),
+        high=_percent(most, percent.decimals),
+        fits=low <= most and least < high and _is_possible(parts, wholes, low, high),
+        part_needed=needed,
+        whole_needed=_whole_needed(parts, low, high),
+    )
+
+
+def _whole_needed(parts: CountRange, low: Fraction, high: Fraction) -> CountRange:
+    if high <= 0:
+        return CountRange(1, 0)
+    most = _floor(parts.high / low) if low > 0 else _MOST
+    return CountRange(_floor(parts.low / high) + 1, most)
+
+
+def _is_possible(parts: CountRange, wholes: CountRange, low: Fraction, high: Fraction) -> bool:
+    """Return whether whole numbers in both ranges have a ratio from `low` (included) to `high`."""
+    tried = range(wholes.low, min(wholes.high, wholes.low + _WHOLES_TRIED) + 1)
+    return any(max(parts.low, _ceil(low * n)) <= min(parts.high, _ceil(high * n) - 1) for n in tried)
+
+
+def _percent(share: Fraction, decimals: int) -> Decimal:
+    exact = Decimal(share.numerator) * 100 / Decimal(share.denominator)
+    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
