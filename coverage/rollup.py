@@ -14,6 +14,19 @@ DERIVED: Final = ("communes_reported", "communes_with_power", "households_to_con
 """Columns that `add_derived` reckons from the measures."""
 
 
+_BEHIND: Final = {
+    "communes_reported": ("households_grid",),
+    "communes_with_power": ("households_grid",),
+    "households_to_connect": ("households_all", "households_grid"),
+}
+
+
+def measures_behind(indicator: Indicator) -> tuple[str, ...]:
+    """Return the measures that an indicator is reckoned from."""
+    parts = [name for name in (indicator.numerator, indicator.denominator) if name]
+    return tuple(dict.fromkeys(measure for name in parts for measure in _BEHIND.get(name, (name,))))
+
+
 def add_derived(figures: pd.DataFrame) -> pd.DataFrame:
     """
     Return the figures with the columns that indicators need beside the measures.
