@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Context, Decimal
-from typing import Final
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any, Final
 
 import pandas as pd
 
+from coverage.indicator_rules import CHANGE, COMMUNES, COUNT, SCALES, SHARE, breaks_of, check_lines
+from geodata.differences import Counted, Difference, between_counts, between_shares
 from geodata.errors import FigureError, mark
 from geodata.language import Language
 from geodata.tables import require_columns
 
-COUNT, SHARE = "count", "share"
+__all__ = ["CHANGE", "COUNT", "SHARE", "Figure", "Indicator", "difference_of", "read_indicators", "read_registry"]
 
 _EXACT: Final = Context(prec=28)
 
@@ -22,11 +25,21 @@ _COLUMNS: Final = (
     "title_en",
     "short_vi",
     "short_en",
+    "scope",
     "kind",
+    "unit_vi",
+    "unit_en",
     "numerator",
     "denominator",
+    "denominator_vi",
+    "denominator_en",
     "decimals",
+    "stated_in",
+    "stated_decimals",
     "better",
+    "table_section",
+    "table_from",
+    "valid_from",
     "formula_vi",
     "formula_en",
     "source_vi",
@@ -46,14 +59,28 @@ class Indicator:
         Stable name, such as ``"direct_share"``.
     title_vi, title_en, short_vi, short_en
         What readers call it, in full and where space is short.
+    scope
+        ``"communes"``: reckoned from what communes report, for every area; ``"company"``: from the company's returns.
     kind
-        `COUNT` (households) or `SHARE` (numerator / denominator, 0 to 1).
+        `COUNT`, `SHARE` (numerator / denominator, 0 to 1) or `CHANGE` (of a count against the same period of the year
+        before: numerator / denominator − 1).
+    unit
+        What a count counts; ``%`` for shares and changes.
     numerator, denominator
-        Measures of `geodata.tables.MEASURES` or columns of `rollup.add_derived`; a count has no denominator.
+        For the scope of communes measures of `geodata.tables.MEASURES` or columns of `rollup.add_derived`, else names
+        of what the company counts; a count has no denominator.
+    denominator_vi, denominator_en
+        What the figure is of, for readers.
     decimals
         Decimals of the percentage, or of the count.
+    stated_in, stated_decimals
+        How the company states a count: ``""`` as it is, or ``"million"``, with these decimals.
     better
-        ``"higher"`` or ``"lower"``.
+        ``"higher"``, ``"lower"``, or ``"none"`` for a figure that is only told.
+    table_section, table_from
+        Where it stands in the company's table and where its figure comes from; both empty where it does not.
+    valid_from
+        First day of the periods to which the definition applies.
     formula_vi, formula_en, source_vi, source_en
         For readers; the long form stands in docs/methods.md.
     map_breaks
@@ -65,11 +92,20 @@ class Indicator:
     title_en: str
     short_vi: str
     short_en: str
+    scope: str
     kind: str
+    unit: Counted
     numerator: str
     denominator: str | None
+    denominator_vi: str
+    denominator_en: str
     decimals: int
+    stated_in: str
+    stated_decimals: int
     better: str
+    table_section: str
+    table_from: str
+    valid_from: date
     formula_vi: str
     formula_en: str
     source_vi: str
@@ -91,6 +127,32 @@ class Indicator:
     def short(self, language: Language) -> str:
         """Return what readers call it where space is short."""
         return self.short_vi if language.code == "vi" else self.short_en
+
+    def denominator_text(self, language: Language) -> str:
+        """Return what the figure is of; empty for counts."""
+        return self.denominator_vi if language.code == "vi" else self.denominator_en
+
+    def stated(self, value: Decimal) -> Decimal:
+        """Return a count, share or change in the unit in which the company states it, rounded half-up: 99.72, 8.17."""
+        scaled = (
+            _EXACT.divide(value, SCALES[self.stated_in]) if self.kind == COUNT else _EXACT.multiply(value, _HUNDRED)
+        )
+        return scaled.quantize(Decimal(1).scaleb(-self.stated_decimals), rounding=ROUND_HALF_UP)
+
+    def unstated(self, stated: Decimal) -> Decimal:
+        """Return the count, share or change that a stated figure says, as near as it says it."""
+        if self.kind == COUNT:
+            return _EXACT.multiply(stated, SCALES[self.stated_in])
+        return _EXACT.divide(stated, _HUNDRED)
+
+    def stated_unit(self, language: Language) -> str:
+        """Return the unit of a stated figure: ``%``, ``hộ``, ``triệu hộ``."""
+        if self.stated_in:
+            return language.say("million {unit}", unit=self.unit.name(language))
+        return self.unit.name(language)
+
+
+_HUNDRED: Final = Decimal(100)
 
 
 @dataclass(frozen=True)
@@ -115,18 +177,21 @@ class Figure:
     @property
     def contradicts(self) -> bool:
         """Whether the part is larger than its whole: figures of different surveys that do not fit together."""
+        if self.indicator.kind == CHANGE:
+            return False
         return self.numerator is not None and self.denominator is not None and self.numerator > self.denominator
 
     @property
     def value(self) -> Decimal | None:
-        """Count, or exact share from 0 to 1; None where nothing was reported, the whole is 0, or they contradict."""
+        """Count, or exact share or change; None where nothing was reported, the whole is 0, or they contradict."""
         if self.numerator is None or self.contradicts:
             return None
         if self.indicator.kind == COUNT:
             return Decimal(self.numerator)
         if not self.denominator:
             return None
-        return _EXACT.divide(Decimal(self.numerator), Decimal(self.denominator))
+        part = self.numerator - (self.denominator if self.indicator.kind == CHANGE else 0)
+        return _EXACT.divide(Decimal(part), Decimal(self.denominator))
 
     @property
     def is_complete(self) -> bool:
@@ -145,27 +210,61 @@ class Figure:
         return language.share(value, decimals=self.indicator.decimals)
 
 
-def read_indicators(table: pd.DataFrame) -> dict[str, Indicator]:
+def difference_of(now: Figure, before: Figure) -> Difference | None:
     """
-    Return the indicators of a definition table (all columns as text) by their names, in its order.
+    Return how a figure differs from an earlier one of its indicator; None where either has no value.
+
+    Shares and changes differ in percentage points, counts in what they count.
 
     Raises
     ------
     FigureError
-        If a column is missing, or a definition contradicts itself.
+        If the figures are of different indicators.
+    """
+    if now.indicator != before.indicator:
+        raise FigureError(
+            "indicator.differ",
+            mark('"{one}" and "{other}" are different indicators; there is no difference between their figures.'),
+            one=now.indicator.name,
+            other=before.indicator.name,
+        )
+    if now.value is None or before.value is None:
+        return None
+    if now.indicator.kind == COUNT:
+        return between_counts(int(now.value), int(before.value), now.indicator.unit)
+    return between_shares(now.value, before.value)
+
+
+def read_registry(table: pd.DataFrame) -> dict[str, Indicator]:
+    """
+    Return every indicator of a definition table (all columns as text) by its name, in the order of the table.
+
+    Raises
+    ------
+    FigureError
+        If a column is missing, or a line cannot be used; see `indicator_rules.check_lines`.
     """
     require_columns(table, _COLUMNS, what="indicators")
-    found = {}
-    for row in table[list(_COLUMNS)].to_dict("records"):
-        values = {str(key): value for key, value in row.items()}
-        denominator = None if pd.isna(values["denominator"]) else str(values["denominator"])
-        if values["kind"] not in (COUNT, SHARE) or (values["kind"] == SHARE) != (denominator is not None):
-            raise FigureError(
-                "indicator.kind",
-                mark('Indicator "{name}": a share has a denominator, a count has none.'),
-                name=values["name"],
-            )
-        breaks = [] if pd.isna(values["map_breaks"]) else str(values["map_breaks"]).split("|")
-        values |= {"denominator": denominator, "decimals": int(values["decimals"])}
-        found[values["name"]] = Indicator(**values | {"map_breaks": tuple(Decimal(b) for b in breaks)})
-    return found
+    lines = [{str(key): str(value) for key, value in row.items()} for row in table.fillna("").to_dict("records")]
+    check_lines(lines)
+    return {line["name"]: _indicator(line) for line in lines}
+
+
+def read_indicators(table: pd.DataFrame) -> dict[str, Indicator]:
+    """Return the indicators of a definition table that are reckoned from communes; see `read_registry` for all."""
+    return {name: found for name, found in read_registry(table).items() if found.scope == COMMUNES}
+
+
+def _indicator(line: dict[str, str]) -> Indicator:
+    values: dict[str, Any] = {column: line[column] for column in _COLUMNS if column not in ("unit_vi", "unit_en")}
+    return Indicator(
+        **values
+        | {
+            "unit": Counted(line["unit_vi"], line["unit_en"]),
+            "denominator": line["denominator"] or None,
+            "decimals": int(line["decimals"]),
+            "stated_decimals": int(line["stated_decimals"] or line["decimals"]),
+            "valid_from": date.fromisoformat(line["valid_from"]),
+            "map_breaks": breaks_of(line["map_breaks"]),
+        }
+    )

@@ -10,10 +10,6 @@ import pandas as pd
 from coverage.indicators import Figure, Indicator
 from geodata.tables import FIGURE_KEY, MEASURES, require_columns
 
-DERIVED: Final = ("communes_reported", "communes_with_power", "households_to_connect")
-"""Columns that `add_derived` reckons from the measures."""
-
-
 _BEHIND: Final = {
     "communes_reported": ("households_grid",),
     "communes_with_power": ("households_grid",),

@@ -16,7 +16,8 @@ from sqlalchemy import Engine
 
 from coverage import demo_batches, rollup, targets
 from coverage.boundary_layers import BoundaryChoices, BoundaryLayers
-from coverage.indicators import Figure, Indicator, read_indicators
+from coverage.indicator_rules import COMMUNES
+from coverage.indicators import Figure, Indicator, read_registry
 from coverage.told_figures import ToldFigures
 from coverage.unit_lists import UnitLists
 from geodata.boundaries import CheckedLayer
@@ -128,8 +129,13 @@ class Workspace:
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
+        """Every indicator that is reckoned from communes, by its name; `registry` has the company's own too."""
+        return {name: found for name, found in self.registry.items() if found.scope == COMMUNES}
+
+    @cached_property
+    def registry(self) -> dict[str, Indicator]:
         """Every indicator by its name."""
-        return read_indicators(tables.load_indicator_table())
+        return read_registry(tables.load_indicator_table())
 
     @cached_property
     def targets(self) -> pd.DataFrame:

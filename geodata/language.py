@@ -14,6 +14,7 @@ from babel.numbers import format_decimal
 
 from geodata.errors import PhuDienError, mark
 from geodata.periods import Period
+from geodata.reporting_periods import HALF_YEAR, MONTH, QUARTER, ReportingPeriod
 
 LANGUAGE_CODES: Final = ("vi", "en")
 _ROMAN: Final = ("", "I", "II", "III", "IV")
@@ -95,3 +96,15 @@ class Language:
         if self.code == "vi":
             return f"Quý {_ROMAN[period.quarter]}/{period.year}"
         return f"Q{period.quarter} {period.year}"
+
+    def reporting_period(self, period: ReportingPeriod) -> str:
+        """Return a period of returns: 6 tháng đầu năm 2021, Quý II/2021, Tháng 6/2021, 30/06/2021."""
+        year = str(period.last_day.year)
+        if period.kind == HALF_YEAR:
+            half = mark("first half of {year}") if period.first_day.month == 1 else mark("second half of {year}")
+            return self.say(half, year=year)
+        if period.kind == QUARTER:
+            return self.period(Period.of(period.last_day))
+        if period.kind == MONTH:
+            return self.say("month {month}/{year}", month=str(period.last_day.month), year=year)
+        return self.day(period.last_day)

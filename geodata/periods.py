@@ -92,6 +92,21 @@ class Period:
         return named[0] if len(set(named)) == 1 else None
 
     @classmethod
+    def typed_as(cls, text: str) -> Period | None:
+        """
+        Return the quarter that a whole text is, such as "Quý II/2021" or "Q2/2021"; None where it is anything else.
+
+        Examples
+        --------
+        >>> str(Period.typed_as("Quý II/2021")), Period.typed_as("đến Quý II/2021")
+        ('2021-Q2', None)
+        """
+        if match := _TYPED.fullmatch(text) or _ROMAN_ALONE.fullmatch(text):
+            return cls(int(match[2]), _QUARTER_OF[match[1].lower()])
+        match = _TYPED_YEAR_FIRST.fullmatch(text)
+        return cls(int(match[1]), int(match[2])) if match else None
+
+    @classmethod
     def _find_days(cls, text: str) -> list[Period]:
         """Quarters that days, months or years name; a day or month that ends no quarter names none."""
         if days := _DAY.findall(text):

@@ -31,6 +31,9 @@ N households_all, T households_grid, D direct, B bulk (behind a master meter), S
 source only, U without power. T = D + B + S (S inside D where it is not counted apart), N = T + O + U.
 """
 
+DERIVED_MEASURES: Final = ("communes_reported", "communes_with_power", "households_to_connect")
+"""Counts that are reckoned from the measures of a commune; see `coverage.rollup.add_derived`."""
+
 FIGURE_COLUMNS: Final = (*FIGURE_KEY, *MEASURES)
 
 BULK_POINT_COLUMNS: Final = (

@@ -11,7 +11,7 @@ import pandas as pd
 
 
 def load_indicator_table() -> pd.DataFrame:
-    """Return the indicator definitions, one row each; see `coverage.indicators.read_indicators`."""
+    """Return the indicator definitions, one row each; see `coverage.indicators.read_registry`."""
     return _read_csv("indicators.csv")
 
 
@@ -21,8 +21,17 @@ def load_target_table() -> pd.DataFrame:
 
 
 def load_published_table() -> pd.DataFrame:
-    """Return the figures that EVNSPC published for the first half of 2021, all columns as text."""
-    return _read_csv("published_2021_h1.csv")
+    """
+    Return the company's returns that were published, all columns as text; so far those of the first half of 2021.
+
+    Returns
+    -------
+    returns
+        One row an indicator and period (a half-year, or the day on which the figure holds): ``numerator`` and
+        ``denominator`` where published, ``published_value`` in ``published_unit`` with ``published_decimals``,
+        ``plan`` in percent, notes and source in both languages.
+    """
+    return _read_csv("company_returns.csv")
 
 
 def load_province_facts() -> pd.DataFrame:

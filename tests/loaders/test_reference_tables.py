@@ -25,14 +25,14 @@ def _read_fact(shared_folder: Path, name: str) -> pd.DataFrame:
 def test_indicators_are_named_once_and_say_which_way_is_better() -> None:
     table = load_indicator_table()
     assert table["name"].is_unique
-    assert set(table["better"]) == {"higher", "lower"}
-    assert set(table["kind"]) == {"count", "share"}
+    assert set(table["better"]) == {"higher", "lower", "none"}
+    assert set(table["kind"]) == {"count", "share", "change"}
 
 
 def test_shares_have_two_decimals_and_communes_none() -> None:
     table = load_indicator_table().set_index("name")
-    shares = table.loc[table["kind"] == "share", "decimals"].drop("communes_with_power")
-    assert set(shares) == {"2"}
+    of_communes = table[(table["kind"] == "share") & (table["scope"] == "communes")]
+    assert set(of_communes["decimals"].drop("communes_with_power")) == {"2"}
     assert table.loc["communes_with_power", "decimals"] == "0"
 
 
@@ -42,10 +42,21 @@ def test_bulk_and_direct_shares_are_of_households_with_power() -> None:
     assert denominators["households_with_power_share"] == "households_all"
 
 
-def test_indicators_are_better_in_the_direction_that_was_published() -> None:
-    published = load_published_table().set_index("indicator")["better"].iloc[:9]
-    own = load_indicator_table().set_index("name")["better"]
-    assert own[published.index].to_dict() == published.to_dict()
+def test_indicators_say_what_was_published_of_them() -> None:
+    published, own = load_published_table().set_index("indicator"), load_indicator_table().set_index("name")
+    listed = own.loc[published.index]
+    assert listed["better"].replace("none", pd.NA).fillna("").to_dict() == published["better"].fillna("").to_dict()
+    stated = listed["stated_decimals"].fillna(listed["decimals"])
+    assert stated.to_dict() == published["published_decimals"].to_dict()
+    units = {"percent": "share", "percent_change": "change", "million": "count", "count": "count", "customers": "count"}
+    assert listed["kind"].to_dict() == published["published_unit"].map(units).to_dict()
+    assert (published["published_unit"] == "million").equals(listed["stated_in"] == "million")
+
+
+def test_notes_of_returns_are_in_both_languages() -> None:
+    table = load_published_table()
+    assert table["note"].isna().equals(table["note_vi"].isna())
+    assert table[["source_vi", "source_en"]].notna().all(axis=None)
 
 
 def test_blank_cells_are_missing_and_codes_stay_text() -> None:
@@ -85,7 +96,7 @@ def test_assumed_split_sums_to_the_published_count() -> None:
 @pytest.mark.shared
 def test_published_figures_are_those_of_the_facts(shared_folder: Path) -> None:
     facts = _read_fact(shared_folder, "evnspc_2021_h1.csv")
-    pd.testing.assert_frame_equal(load_published_table().fillna(""), facts)
+    pd.testing.assert_frame_equal(load_published_table().fillna("")[facts.columns.tolist()], facts)
 
 
 @pytest.mark.shared
