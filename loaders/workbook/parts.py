@@ -35,10 +35,14 @@ class Relation:
     is_external: bool = False
 
 
+def legal_text(text: str) -> str:
+    """Return a text without the letters that XML does not know."""
+    return _ILLEGAL.sub("", text)
+
+
 def xml_text(text: str) -> bytes:
     """Return a text as XML content; letters that XML does not know are left out."""
-    clean = _ILLEGAL.sub("", text)
-    return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
+    return legal_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
 
 
 def attribute(tag: bytes, name: bytes) -> bytes | None:
