@@ -17,6 +17,7 @@ from geodata.language import Language
 from geodata.periods import Period
 from geodata.report_data import ProvinceReport
 from geodata.units import Units
+from loaders.reports.official_document import write_official_document
 from loaders.reports.province_workbook import write_province_workbook
 from loaders.store.facts import DataVersion
 
@@ -50,6 +51,12 @@ FORMS: Final[dict[str, ReportForm]] = {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         write_province_workbook,
         ".xlsx",
+    ),
+    "docx": ReportForm(
+        mark("Download the document to sign (.docx)"),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        write_official_document,
+        ".docx",
     ),
 }
 """The forms that can be written, by the name that ``--format`` takes; pages offer them in this order."""

@@ -10,6 +10,7 @@ import pandas as pd
 from geodata.language import Language
 from geodata.lineage import ESTIMATED_NOTE
 from geodata.report_data import ProvinceReport
+from loaders.reports import map_image
 from loaders.reports import official_sentences as sentences
 from loaders.reports import official_tables as tables
 from loaders.reports.official_tables import FIRST_ROWS, Listing
@@ -19,6 +20,8 @@ _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "X
 _LETTERHEAD_LEFT_MM: Final = 69.0
 _SIGNATURE_LEFT_MM: Final = 85.0
 _BLANK_LINES_TO_SIGN: Final = 4
+_MAPPED: Final = "direct_share"
+_MAP_HEIGHT_MM: Final = 110.0
 
 
 def write_official_document(report: ProvinceReport) -> bytes:
@@ -136,6 +139,20 @@ class _OfficialDocument:
                 document.paragraph(about_target)
         self._put(tables.figures_of(report))
         document.paragraph(say("pp: percentage points. Blank: not reported, never the same as 0."), "table_note")
+        self._write_map()
+
+    def _write_map(self) -> None:
+        """Write the map of direct sale, where the report has outlines."""
+        report, document = self.report, self.document
+        if not map_image.can_draw(report, _MAPPED):
+            return
+        title = next(found.title for found in report.maps if found.indicator == _MAPPED)
+        ratio = _MAP_HEIGHT_MM / document.width_mm
+        width_pt = document.width_mm * 72 / 25.4
+        picture = map_image.draw_map(report, measure=_MAPPED, width_pt=width_pt, height_pt=width_pt * ratio)
+        caption = self.language.say("Map: {title}, {day}", title=title, day=self.language.day(report.period.last_day))
+        document.picture(picture, width_mm=document.width_mm, description=caption)
+        document.paragraph(caption, "table_note", align=CENTRE)
 
     def _write_progress(self) -> None:
         say, report = self.language.say, self.report

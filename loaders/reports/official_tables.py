@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geodata.language import Language
+from geodata.periods import Period
 from geodata.report_data import SHARE, ProvinceReport
 from geodata.status import STATUS_NAMES, STATUS_SIGNS
 from loaders.reports.official_sentences import target_value
@@ -70,6 +71,16 @@ def _number(language: Language, decimals: int) -> Callable[[Any], str]:
 
 def _percent(language: Language, decimals: int) -> Callable[[Any], str]:
     return lambda value: "" if pd.isna(value) else language.share(Decimal(str(value)), decimals=decimals)
+
+
+def _quarter(language: Language) -> Callable[[Any], str]:
+    """Write a quarter's code as readers know it, and anything else as it is."""
+
+    def write(value: Any) -> str:
+        found = Period.find_in(_text(value))
+        return language.period(found) if found else _text(value)
+
+    return write
 
 
 def _text(value: Any) -> str:
@@ -230,7 +241,7 @@ def findings_of(report: ProvinceReport) -> Listing:
     fields = (
         _Field(say("Severity"), "kind", 13, _text, LEFT),
         _Field(say("Place"), "place", 26, _text, LEFT),
-        _Field(say("Quarter"), "period", 15, _text, CENTRE),
+        _Field(say("Quarter"), "period", 15, _quarter(report.language), CENTRE),
         _Field(say("What was found"), "sentence", 70, _text, LEFT),
         _Field(say("Explained"), "why", 36, _text, LEFT),
     )

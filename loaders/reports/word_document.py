@@ -35,6 +35,7 @@ _ALIGNED: Final = {
 _LOCALES: Final = {"vi": "vi-VN", "en": "en-GB"}
 _TWIPS_PER_MM: Final = 1440 / 25.4
 _CELL_MARGIN_TWIPS: Final = 60
+_CELL_ROOM_MM: Final = 2 * _CELL_MARGIN_TWIPS / _TWIPS_PER_MM + 0.8  # margins, borders, and a little for other fonts
 _CUSTOM_TYPE: Final = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_PART: Final = "/docProps/custom.xml"
 _FORMAT_ID: Final = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of every property that a user may define
@@ -204,6 +205,7 @@ class WordDocument:
         """Add a picture in the middle, with a text for those who cannot see it."""
         paragraph = self._document.add_paragraph(style=self.layout.lettering["table_note"].style)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.keep_with_next = True  # its caption
         shape = paragraph.add_run().add_picture(BytesIO(content), width=Mm(width_mm))
         shape._inline.docPr.set("descr", description)
 
@@ -215,6 +217,7 @@ class WordDocument:
         paragraph.style = self._document.styles["Normal"]
         room = paragraph.paragraph_format
         room.first_line_indent, room.space_after, room.line_spacing = Mm(0), Pt(0), Pt(6)
+        room.space_before = Pt(2)
         room.left_indent = room.right_indent = Mm(max(0.0, width_mm - length) / 2)
         border = parse_xml(
             f'<w:pBdr {nsdecls("w")}><w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/></w:pBdr>'
@@ -269,8 +272,7 @@ class WordDocument:
             Lettering of its texts.
         """
         style = self._document.styles[self.layout.lettering[part].style].style_id
-        whole = sum(column.share for column in columns)
-        widths = [_twips(self.width_mm * column.share / whole) for column in columns]
+        widths = [_twips(width) for width in self._widths_mm(columns, rows, part)]
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         header = _row_xml([c.label for c in columns], widths, [CENTRE] * len(columns), style, bold=True, header=True)
         aligned = [column.align for column in columns]
@@ -289,6 +291,23 @@ class WordDocument:
             f"{header}{''.join(lines)}</w:tbl>"
         )
         self._body.insert_element_before(parse_xml(xml), "w:sectPr")
+
+    def _widths_mm(self, columns: Sequence[Column], rows: Sequence[Row], part: str) -> list[float]:
+        """Widths by the shares, but none narrower than its longest word where the others have room to give."""
+        whole = sum(column.share for column in columns)
+        shares = [self.width_mm * column.share / whole for column in columns]
+        needed = [
+            max(self.layout.length_mm(word, part) for text in texts for word in (text.split() or [""])) + _CELL_ROOM_MM
+            for texts in zip([column.label for column in columns], *(row.cells for row in rows), strict=True)
+        ]
+        lacking = sum(max(0.0, need - share) for need, share in zip(needed, shares, strict=True))
+        spare = sum(max(0.0, share - need) for need, share in zip(needed, shares, strict=True))
+        given = min(1.0, lacking / spare) if spare else 0.0
+        taken = min(1.0, spare / lacking) if lacking else 0.0
+        return [
+            share - (share - need) * given if share > need else share + (need - share) * taken
+            for need, share in zip(needed, shares, strict=True)
+        ]
 
     # ---- the file
 

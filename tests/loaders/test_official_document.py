@@ -23,6 +23,7 @@ from geodata.tables import MEASURES
 from loaders.reports.official_document import write_official_document
 from loaders.reports.official_layout import official_layout
 from loaders.reports.official_sentences import figure_sentence, quality_sentences, target_sentence
+from tests import report_samples
 
 VI, EN = Language("vi"), Language("en")
 LAYOUT = official_layout()
@@ -281,3 +282,19 @@ def test_silence_of_the_checks_is_told_from_their_finding_nothing() -> None:
         made(findings=pd.DataFrame(columns=columns))
     )
     assert quality_sentences(made())[0] == "1 xã chưa báo cáo: Xã An Phú (Huyện Tịnh Biên)."
+
+
+@pytest.mark.parametrize("sample", [report_samples.much_left, report_samples.nothing_left])
+@pytest.mark.parametrize("language", [VI, EN])
+def test_whole_reports_hold_a_map_and_every_section(sample: Any, language: Language) -> None:
+    document = opened(sample(language))
+    assert len(document.inline_shapes) == 1
+    assert [p.text.split(".")[0] for p in document.paragraphs if p.style.name == "Heading 1"] == [
+        "I",
+        "II",
+        "III",
+        "IV",
+        "V",
+        "VI",
+        "VII",
+    ]
