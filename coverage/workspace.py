@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Engine
 
-from coverage import demo_batches, rollup, targets
+from coverage import demo_batches, rollup
 from coverage.boundary_layers import BoundaryChoices, BoundaryLayers
 from coverage.indicator_rules import COMMUNES
 from coverage.indicators import Figure, Indicator, read_registry
@@ -136,11 +136,6 @@ class Workspace:
     def registry(self) -> dict[str, Indicator]:
         """Every indicator by its name."""
         return read_registry(tables.load_indicator_table())
-
-    @cached_property
-    def targets(self) -> pd.DataFrame:
-        """Programme targets, as `targets.read_targets` gives them."""
-        return targets.read_targets(tables.load_target_table(), self.units_on(reference.LIST_DATE_2021))
 
     @cached_property
     def published(self) -> pd.DataFrame:

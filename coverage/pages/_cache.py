@@ -17,6 +17,7 @@ from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
 from coverage.report_files import ReportFiles
 from coverage.surveys import Surveys
+from coverage.target_book import TargetBook
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.lineage import EXACT
@@ -57,6 +58,16 @@ def _commune_lists(home: str) -> CommuneLists:
 def commune_lists() -> CommuneLists:
     """Return the own commune lists of this server's workspace."""
     return _commune_lists(str(default_home()))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _target_book(home: str) -> TargetBook:
+    return TargetBook(_open(home))
+
+
+def target_book() -> TargetBook:
+    """Return the target book of this server's workspace."""
+    return _target_book(str(default_home()))
 
 
 def units_on(told_on: str) -> Units:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -10,34 +10,9 @@ import streamlit as st
 
 from coverage import targets
 from coverage.indicators import Figure
-from coverage.pages import _cache, _charts, _state, _tables, _told
-from geodata.errors import mark
+from coverage.pages import _cache, _charts, _state, _tables, _target_table, _told
 from geodata.language import Language
 from geodata.periods import Period
-from geodata.units import COMPANY_CODE
-
-_TARGET_NAMES: Final = {
-    "communes_to_electrify": mark("communes to electrify"),
-    "villages_to_electrify": mark("villages to electrify"),
-    "households_to_electrify": mark("households to electrify"),
-    "capital": mark("capital"),
-    "central_budget_share": mark("share of the central budget"),
-    "communes_electrified": mark("communes electrified"),
-    "villages_electrified": mark("villages electrified"),
-    "households_electrified": mark("households electrified"),
-    "communes_to_serve": mark("communes to serve"),
-    "villages_to_serve": mark("villages to serve"),
-    "households_to_serve": mark("households to serve"),
-    "households_with_power_share": mark("share of households on the national grid"),
-}
-_UNIT_NAMES: Final = {
-    "communes": mark("communes"),
-    "villages": mark("villages"),
-    "households": mark("households"),
-    "billion_vnd": mark("billion VND"),
-    "percent": "%",
-}
-_STATUS_NAMES: Final = {"seen": mark("seen at its source"), "unverified": mark("not verified: an assumption")}
 
 
 def draw(choices: _state.Choices) -> None:
@@ -57,6 +32,10 @@ def draw(choices: _state.Choices) -> None:
     _draw_targets(choices)
 
 
+def _goal() -> float:
+    return float(targets.target_share(_cache.target_book().in_force()))
+
+
 def _figure(row: pd.Series[Any]) -> Figure:
     indicator = _cache.workspace().indicators[targets.GRID_FOR_ALL]
     known = not pd.isna(row["households_all"])
@@ -67,7 +46,7 @@ def _figure(row: pd.Series[Any]) -> Figure:
 def _draw_headline(progress: pd.DataFrame, choices: _state.Choices) -> None:
     language, say = choices.language, choices.language.say
     now = progress.iloc[-1]
-    goal = targets.target_share(_cache.workspace().targets)
+    goal = _goal()
     first = language.period(Period.parse(str(progress.index[0])))
     st.subheader(f"{choices.area_name}, {choices.period_name}")
     figure = _figure(now)
@@ -126,7 +105,7 @@ def _draw_areas(figures: pd.DataFrame, choices: _state.Choices) -> None:
     indicator = workspace.indicators[targets.GRID_FOR_ALL]
     by_area = targets.progress_by_area(latest, indicator, area_of)
     st.subheader(_tables.parts_title(choices.units, choices.area, language))
-    goal = targets.target_share(workspace.targets)
+    goal = _goal()
     names = choices.units.by_code["full_name"]
     shown = _tables.with_separators(by_area, language, ["households_all", "households_grid", "households_to_connect"])
     table = pd.DataFrame(
@@ -157,23 +136,4 @@ def _draw_targets(choices: _state.Choices) -> None:
             "say whether the nation met them. The same holds for province projects begun before the first quarter."
         )
     )
-    found = _cache.workspace().targets
-    names = {"national": say("national"), COMPANY_CODE: "EVNSPC"}
-    table = pd.DataFrame(
-        {
-            say("Programme"): found["programme"],
-            say("Decision"): found["decision"],
-            say("Period"): found["period_start"] + "–" + found["period_end"].fillna(""),
-            say("Area"): [names.get(name, name) for name in found["scope_name"]],
-            say("Target of"): [say(_TARGET_NAMES[name]) for name in found["indicator"]],
-            say("Value"): [_value(v, u, language) for v, u in zip(found["value"], found["unit"], strict=True)],
-            say("Status"): [say(_STATUS_NAMES[status]) for status in found["status"]],
-            say("Source"): found["source"],
-        }
-    )
-    st.dataframe(table, width="stretch", hide_index=True)
-
-
-def _value(value: float, unit: str, language: Language) -> str:
-    decimals = 0 if float(value).is_integer() else 1
-    return f"{_tables.measured(value, language, decimals=decimals)} {language.say(_UNIT_NAMES[unit])}"
+    st.dataframe(_target_table.listing(_cache.target_book(), language), width="stretch", hide_index=True)

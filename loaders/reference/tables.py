@@ -9,6 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.periods import Period
+from geodata.target_data import TargetFacts, Wording
+
 
 def load_indicator_table() -> pd.DataFrame:
     """Return the indicator definitions, one row each; see `coverage.indicators.read_registry`."""
@@ -16,8 +19,20 @@ def load_indicator_table() -> pd.DataFrame:
 
 
 def load_target_table() -> pd.DataFrame:
-    """Return the targets of Programme 2081 and its successors with status and source, ``value`` as text."""
+    """Return the targets of Programme 2081, its successors and others with status and source, all columns as text."""
     return _read_csv("targets.csv")
+
+
+def load_target_facts() -> TargetFacts:
+    """Return what is known around targets: quantities that are stated only, regions, due dates that are assumed."""
+    quantities, regions = _read_csv("target_quantities.csv"), _read_csv("regions_2021.csv")
+    text = files("loaders.reference").joinpath("target_assumptions.toml").read_text(encoding="utf-8")
+    return TargetFacts(
+        quantities={row["name"]: Wording(row["title_vi"], row["title_en"]) for _, row in quantities.iterrows()},
+        regions={row["region"]: Wording(row["region_vi"], row["region_en"]) for _, row in regions.iterrows()},
+        region_of=dict(zip(regions["province_code"], regions["region"], strict=True)),
+        assumed_due={programme: Period.parse(due) for programme, due in tomllib.loads(text)["due"].items()},
+    )
 
 
 def load_published_table() -> pd.DataFrame:

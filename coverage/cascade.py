@@ -1,0 +1,307 @@
+"""Cascading: a target of an area, in households that may still lack when it is due, split to its parts; sums agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from typing import Final
+
+import pandas as pd
+
+from geodata.errors import FigureError, mark
+from geodata.tables import require_columns
+
+BY_LACKING, SAME_SHARE, BY_HAND = "by_lacking", "same_share", "by_hand"
+
+RULES: Final = (BY_LACKING, SAME_SHARE, BY_HAND)
+
+RULE_NAMES: Final = {
+    BY_LACKING: mark("in proportion to the households still lacking"),
+    SAME_SHARE: mark("the same share for every area"),
+    BY_HAND: mark("every area by hand"),
+}
+
+RULE_SENTENCES: Final = {
+    BY_LACKING: mark("Every area closes the same part of its gap: its number is in proportion to what it lacks now."),
+    SAME_SHARE: mark("Every area is to reach the same share; one that is above it already keeps what it has."),
+    BY_HAND: mark("Every number is set by hand; together they are the number of the whole."),
+}
+
+PART_COLUMNS: Final = ("lacking", "whole")
+"""Of a part: households that lack now, and households of its share's denominator (missing for counts)."""
+
+TREE_COLUMNS: Final = ("parent_code", *PART_COLUMNS)
+
+
+@dataclass(frozen=True)
+class CascadePlan:
+    """
+    How a target is split.
+
+    Parameters
+    ----------
+    rule
+        One of `RULES`, for every area that `rules` does not name.
+    rules
+        Rule by the code of the area that is split.
+    fixed
+        Households that may still lack at the due date, set by hand, by the code of the part.
+    """
+
+    rule: str = BY_LACKING
+    rules: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, int] = field(default_factory=dict)
+
+    def rule_of(self, area: str) -> str:
+        """Return the rule by which an area is split."""
+        return self.rules.get(area, self.rule)
+
+
+def split(whole: int, parts: pd.DataFrame, *, rule: str, fixed: Mapping[str, int] | None = None) -> pd.Series[int]:
+    """
+    Split the households that may still lack to the parts of an area.
+
+    Parameters
+    ----------
+    whole
+        Households that may still lack in all parts together; from 0 to what they lack now.
+    parts
+        Indexed by area code: `PART_COLUMNS`, whole numbers.
+    rule
+        One of `RULES`.
+    fixed
+        Numbers that are set by hand, by area code; they stay, and the rest is split by the rule.
+
+    Returns
+    -------
+    households
+        Whole numbers indexed by area code in code order. They add up to `whole`, and none is below 0 or above what
+        its part lacks now. What is left by rounding goes to the largest remainders, of equal ones to the lower code.
+
+    Raises
+    ------
+    FigureError
+        If a number set by hand is below 0 or above what its part lacks, if it leaves the others more than they lack
+        or less than nothing, if rule and numbers do not fit, or a part is unknown.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"lacking": [60, 30, 10], "whole": [100, 100, 100]}, index=["84", "89", "91"])
+    >>> split(50, parts, rule="by_lacking").to_dict()
+    {'84': 30, '89': 15, '91': 5}
+    >>> split(50, parts, rule="same_share").to_dict()
+    {'84': 20, '89': 20, '91': 10}
+    >>> split(50, parts, rule="by_lacking", fixed={"84": 10}).to_dict()
+    {'84': 10, '89': 30, '91': 10}
+    """
+    require_columns(parts, PART_COLUMNS, what="parts")
+    parts = parts.sort_index()
+    fixed = dict(fixed or {})
+    lacking = {str(code): int(count) for code, count in parts["lacking"].items()}
+    _check_fixed(fixed, lacking)
+    free = [code for code in lacking if code not in fixed]
+    rest = whole - sum(fixed.values())
+    _check_rest(rest, whole, free, lacking, fixed, rule)
+    weights = _weights(parts.loc[free], rule)
+    found = fixed | _fill(rest, weights, {code: lacking[code] for code in free})
+    return pd.Series({code: found[code] for code in lacking}, dtype="int64").rename_axis("area_code")
+
+
+def _check_fixed(fixed: Mapping[str, int], lacking: Mapping[str, int]) -> None:
+    for code, number in fixed.items():
+        if code not in lacking:
+            raise FigureError(
+                "cascade.area-unknown",
+                mark('"{area}" is no part of the area that is split. Parts: {parts}.'),
+                area=code,
+                parts=_some(lacking),
+            )
+        if not 0 <= number <= lacking[code]:
+            raise FigureError(
+                "cascade.number-impossible",
+                mark(
+                    "{area} cannot be left with {number} households: it lacks {lacking} now. Write a number from 0 to "
+                    "{lacking}."
+                ),
+                area=code,
+                number=number,
+                lacking=lacking[code],
+            )
+
+
+def _check_rest(
+    rest: int, whole: int, free: list[str], lacking: Mapping[str, int], fixed: Mapping[str, int], rule: str
+) -> None:
+    """Refuse a rest that the areas without a number of their own cannot take, or that a rule by hand leaves."""
+    room = sum(lacking[code] for code in free)
+    if rule == BY_HAND and free:
+        raise FigureError(
+            "cascade.numbers-missing",
+            mark("By hand every area needs a number. Without one: {areas}. {rest} households are left for them."),
+            areas=_some(free),
+            rest=rest,
+        )
+    if rest < 0:
+        raise FigureError(
+            "cascade.too-much",
+            mark(
+                "The numbers set by hand leave {given} households, more than the {whole} of the whole: {over} too "
+                "many. Lower them, or change the target of the whole."
+            ),
+            given=sum(fixed.values()),
+            whole=whole,
+            over=-rest,
+        )
+    if rest > room:
+        raise FigureError(
+            "cascade.too-little",
+            mark(
+                "{rest} of the {whole} households are left for the other areas, which lack only {room} now: {over} "
+                "too many. Raise the numbers set by hand, or change the target of the whole."
+            ),
+            rest=rest,
+            whole=whole,
+            room=room,
+            over=rest - room,
+        )
+
+
+def _weights(parts: pd.DataFrame, rule: str) -> dict[str, int]:
+    if rule not in RULES:
+        raise FigureError(
+            "cascade.rule-unknown",
+            mark('There is no rule "{rule}". Rules: {allowed}.'),
+            rule=rule,
+            allowed=", ".join(RULES),
+        )
+    if rule == SAME_SHARE and parts["whole"].isna().any():
+        raise FigureError(
+            "cascade.no-share",
+            mark("A count has no share: split it in proportion to the households still lacking, or by hand."),
+        )
+    column = "whole" if rule == SAME_SHARE else "lacking"
+    return {str(code): int(count) for code, count in parts[column].items()}
+
+
+def _fill(rest: int, weights: Mapping[str, int], most: Mapping[str, int]) -> dict[str, int]:
+    """
+    Return whole numbers in proportion to the weights, none above its most, that add up to `rest`.
+
+    One level is sought up to which all fill: each takes level × weight, those that are full before stay full.
+    """
+    full: dict[str, int] = {}
+    open_codes = sorted((code for code in weights if weights[code] > 0), key=lambda c: Fraction(most[c], weights[c]))
+    left, weight = rest, sum(weights[code] for code in open_codes)
+    while open_codes and most[open_codes[0]] * weight <= left * weights[open_codes[0]]:
+        code = open_codes.pop(0)
+        full[code] = most[code]
+        left, weight = left - most[code], weight - weights[code]
+    quota = {code: Fraction(left * weights[code], weight) for code in open_codes}
+    found = {code: floor(share) for code, share in quota.items()}
+    lacking = left - sum(found.values()) if open_codes else 0
+    for code in sorted(found, key=lambda c: (found[c] - quota[c], c))[:lacking]:
+        found[code] += 1
+    given = dict.fromkeys(weights, 0) | full | found
+    return _top_up(given, rest - sum(given.values()), most)
+
+
+def _top_up(given: dict[str, int], left: int, most: Mapping[str, int]) -> dict[str, int]:
+    """Give what parts without weight must take, because all others are full, in code order."""
+    for code in sorted(given):
+        more = min(left, most[code] - given[code])
+        given[code] += more
+        left -= more
+    return given
+
+
+def cascade(root: str, whole: int, tree: pd.DataFrame, plan: CascadePlan) -> pd.Series[int]:
+    """
+    Split a target down a tree of areas, level by level.
+
+    Parameters
+    ----------
+    root
+        Code of the area whose target it is.
+    whole
+        Households that may still lack in it.
+    tree
+        Indexed by area code, `TREE_COLUMNS`: every area below the root, its parent (`root` for the uppermost) and its
+        counts; what the parts of an area lack adds up to what the area lacks.
+    plan
+        By which rules, and which numbers stand.
+
+    Returns
+    -------
+    households
+        Indexed by area code in code order; the parts of every area add up to its own number.
+
+    Raises
+    ------
+    FigureError
+        As `split` does, for any level.
+    """
+    require_columns(tree, TREE_COLUMNS, what="areas")
+    unknown = sorted(set(plan.fixed) - set(tree.index))
+    if unknown:
+        _check_fixed({unknown[0]: 0}, {str(code): 0 for code in tree.index[tree["parent_code"] == root]})
+    parts_of = {str(parent): parts for parent, parts in tree.groupby("parent_code")}
+    found: dict[str, int] = {}
+    waiting = [(root, whole)]
+    while waiting:
+        area, number = waiting.pop()
+        parts = parts_of.get(area)
+        if parts is None:
+            continue
+        fixed = {code: plan.fixed[code] for code in parts.index if code in plan.fixed}
+        below = {str(c): int(n) for c, n in split(number, parts, rule=plan.rule_of(area), fixed=fixed).items()}
+        found |= below
+        waiting += below.items()
+    return pd.Series(found, dtype="int64").sort_index().rename_axis("area_code")
+
+
+def on_the_way(whole: int, parts: pd.DataFrame, final: pd.Series[int]) -> pd.Series[int]:
+    """
+    Split an earlier milestone so that every part lies between what it lacks now and its last milestone.
+
+    Parameters
+    ----------
+    whole
+        Households that may still lack at the milestone in all parts; at least the sum of `final`.
+    parts
+        Indexed by area code: `PART_COLUMNS`.
+    final
+        Households of the last milestone, indexed by area code.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"lacking": [60, 40], "whole": [100, 100]}, index=["84", "89"])
+    >>> on_the_way(60, parts, pd.Series({"84": 0, "89": 20})).to_dict()
+    {'84': 30, '89': 30}
+    """
+    last = final.reindex(parts.index)
+    room = parts.assign(lacking=parts["lacking"] - last)
+    more = split(whole - int(last.sum()), room, rule=BY_LACKING)
+    return (last.reindex(more.index) + more).astype("int64")
+
+
+def share_left(lacking: int, whole: int | None, *, better: str) -> Decimal:
+    """
+    Return the value of an indicator that lacks so many households: a share, or the count where there is no whole.
+
+    Examples
+    --------
+    >>> share_left(5, 1000, better="higher"), share_left(5, None, better="lower")
+    (Decimal('0.995'), Decimal('5'))
+    """
+    if whole is None:
+        return Decimal(lacking)
+    part = whole - lacking if better != "lower" else lacking
+    return Decimal(part) / Decimal(whole) if whole else Decimal(0 if better == "lower" else 1)
+
+
+def _some(codes: Iterable[str], most: int = 12) -> str:
+    listed = list(codes)
+    return ", ".join(listed[:most]) + (" …" if len(listed) > most else "")
