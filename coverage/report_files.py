@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-import pandas as pd
-
 from coverage import report
-from coverage.told_figures import ToldFigures
+from coverage.report_sources import ReportSources
 from coverage.workspace import Workspace
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.report_data import ProvinceReport
-from geodata.units import Units
 from loaders.reports.official_document import write_official_document
 from loaders.reports.province_workbook import write_province_workbook
-from loaders.store.facts import DataVersion
 
 
 @dataclass(frozen=True)
@@ -62,20 +58,6 @@ FORMS: Final[dict[str, ReportForm]] = {
 """The forms that can be written, by the name that ``--format`` takes; pages offer them in this order."""
 
 
-@dataclass(frozen=True)
-class _StoreTables:
-    """What all reports of one list, moment and data version share."""
-
-    told: ToldFigures
-    units: Units
-    version: DataVersion
-    periods: list[str]
-    figures: pd.DataFrame
-    points: pd.DataFrame
-    hamlets: pd.DataFrame
-    is_synthetic: bool
-
-
 class ReportFiles:
     """
     Builds and writes the reports of a workspace.
@@ -86,7 +68,7 @@ class ReportFiles:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._read: tuple[tuple[date, datetime | None, int], _StoreTables] | None = None
+        self._sources = ReportSources(workspace)
 
     def build(
         self,
@@ -114,34 +96,12 @@ class ReportFiles:
         PlaceError, FigureError
             If there is no such province, or it has no figures for the quarter.
         """
-        workspace = self._workspace
-        day = told_on or workspace.list_of_quarter(period)
-        workspace.lists.require(province_code, day)
-        store = self._tables(day, as_of)
-        known = [code for code in store.periods if code <= str(period)] or [str(period)]
-        first = Period.parse(known[0]).first_day
-        unplaced = store.told.unplaced(day, str(period))
-        moment = datetime.fromisoformat(store.version.at.replace("Z", "+00:00")) if store.version.at else None
-        return report.build_province_report(
-            province_code,
-            period,
-            figures=store.figures,
-            points=store.points,
-            hamlets=store.hamlets,
-            units=store.units,
-            reported_in=store.told.lists_of(str(period)),
-            basis=store.told.basis_on(day, period=str(period)),
-            unit_changes=workspace.lists.changes_in(province_code, day, first, period.last_day),
-            unplaced=[str(workspace.lists.on(own).find(code)["full_name"]) for code, own in unplaced],
-            partly_reported=list(store.told.partly_reported(day, str(period)).index),
-            indicators=workspace.indicators,
-            data_version=str(store.version),
-            data_date=(moment or workspace.clock()).date(),
-            data_moment=moment,
-            as_of=as_of,
-            is_synthetic=store.is_synthetic,
-            language=language,
-        )
+        day = told_on or self._workspace.list_of_quarter(period)
+        self._workspace.lists.require(province_code, day)
+        company = self._sources.company(period, told_on=day, as_of=as_of)
+        report.require_province(province_code, period, company)
+        province = self._sources.province(province_code, period, language, told_on=day, as_of=as_of)
+        return report.build_province_report(province_code, period, company, province, language)
 
     def file(self, found: ProvinceReport, form: str) -> tuple[str, bytes]:
         """
@@ -162,25 +122,6 @@ class ReportFiles:
         if found.language != Language():
             parts.append(found.language.code)
         return f"phudien_{'_'.join(parts)}_{found.data_version}{form_of(form).suffix}"
-
-    def _tables(self, day: date, as_of: datetime | None) -> _StoreTables:
-        """Return what the reports of a list share; read anew when the data or the question have changed."""
-        workspace = self._workspace
-        version = workspace.data_version(as_of=as_of)
-        key = (day, as_of, version.number)
-        if self._read is None or self._read[0] != key:
-            tables = _StoreTables(
-                told=workspace.told_as_of(as_of),
-                units=workspace.units_on(day),
-                version=version,
-                periods=workspace.periods(as_of=as_of),
-                figures=workspace.figures(as_of=as_of, told_on=day),
-                points=workspace.bulk_points(as_of=as_of, told_on=day),
-                hamlets=workspace.hamlets(as_of=as_of, told_on=day),
-                is_synthetic=workspace.has_synthetic(as_of=as_of),
-            )
-            self._read = (key, tables)
-        return self._read[1]
 
 
 def form_of(name: str) -> ReportForm:

@@ -9,9 +9,12 @@ from decimal import Decimal
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geodata.language import Language
+from geodata.lineage import EXACT
 from geodata.periods import Period
 from geodata.tables import MEASURES
 
@@ -94,6 +97,8 @@ class ReportFigure:
         Communes behind the figure, of those that the province has.
     target
         None where there is none.
+    previous_counted
+        Communes behind the figure of the quarter before; None where it has none.
     """
 
     name: str
@@ -109,6 +114,7 @@ class ReportFigure:
     communes_counted: int
     communes_all: int
     target: ReportTarget | None = None
+    previous_counted: int | None = None
 
     @property
     def value(self) -> Decimal | None:
@@ -122,6 +128,11 @@ class ReportFigure:
         if now is None or before is None:
             return None
         return (now - before) * 100 if self.kind == SHARE else now - before
+
+    @property
+    def change_is_comparable(self) -> bool:
+        """Whether as many communes stand behind the figure as did a quarter before; else its change says less."""
+        return self.previous_counted in (None, self.communes_counted)
 
     def _value(self, numerator: int | None, denominator: int | None) -> Decimal | None:
         if numerator is None:
@@ -199,6 +210,13 @@ class ProvinceReport:
         What changed among the province's communes within the quarters of `history`: ``valid_date``, ``kind``.
     bulk_communes, organisations, hamlets
         What remains, as `coverage.remaining` gives it, for the province.
+    bulk_points
+        The points that the organisations have left, one a row, organisation by organisation: ``organisation_name``,
+        ``point_code``, ``master_meter``, ``commune_code``, ``commune_name``, ``district_name``, ``households_behind``,
+        ``loss_share``, ``line_km``, ``condition``, ``takeover_state``, ``takeover_date`` (ISO day or missing).
+    unserved_hamlets
+        The hamlets that the grid does not reach, one a row, by commune: ``hamlet_code``, ``hamlet_name``,
+        ``commune_code``, ``commune_name``, ``district_name``, ``households_without_grid``, ``grid_distance_km``.
     indicators
         What the columns rest on.
     language
@@ -214,14 +232,16 @@ class ProvinceReport:
         ``area_name``, ``indicator`` (its short name), ``shortfall``, ``gap`` (Int64), ``required_per_quarter``,
         ``achieved_per_quarter`` (Float64), ``status`` (of `geodata.status`), ``outlook`` (sentence).
     works
-        Works of Programme 2081 of the province: ``work_code``, ``work_name``, ``commune_name``, ``district_name``,
-        ``households_planned``, ``households_connected`` (Int64), ``cost_million_vnd``, ``progress_share``,
-        ``completion_date`` (datetime).
+        Works of Programme 2081 of the province: ``work_code``, ``work_name``, ``commune_code``, ``commune_name``,
+        ``district_name``, ``households_planned``, ``households_connected`` (Int64), ``cost_million_vnd``,
+        ``progress_share``, ``completion_date`` (datetime).
     findings
         What the consistency checks found in the province: ``severity`` (error, warning), ``place``, ``period``,
         ``sentence``, ``reason`` and ``explained_by`` (blank where it is not explained).
     uploads
-        The uploads that the figures come from: ``file_name``, ``kind``, ``accepted_by``, ``accepted_at``, ``batch_id``.
+        The uploads that the figures, points, hamlets and works come from, in the order in which they were accepted:
+        ``file_name``, ``kind`` (in the report's language), ``accepted_by``, ``accepted_at`` (UTC), ``batch_id``,
+        ``is_synthetic``, ``communes`` (how many of the province).
     outlines
         One row a commune, indexed by ``commune_code``: ``geometry`` (WGS 84), ``is_approximate``; for maps.
     maps
@@ -230,6 +250,8 @@ class ProvinceReport:
         The decisions that the targets rest on, a sentence each.
     unit_events
         What happened to the province's communes within the quarters of `history`, a sentence each.
+    assessment
+        How the province stands, in paragraphs; see `coverage.report_sentences`.
     """
 
     province_code: str
@@ -262,6 +284,9 @@ class ProvinceReport:
     maps: tuple[ReportMap, ...] = ()
     decisions: tuple[str, ...] = ()
     unit_events: tuple[str, ...] = ()
+    assessment: tuple[str, ...] = ()
+    bulk_points: pd.DataFrame = field(default_factory=_no_rows)
+    unserved_hamlets: pd.DataFrame = field(default_factory=_no_rows)
 
     def figure_table(self) -> pd.DataFrame:
         """
@@ -312,10 +337,40 @@ class ProvinceReport:
     @property
     def communes_missing(self) -> tuple[str, ...]:
         """Names of the communes that did not report, with their districts."""
-        silent = self.communes[self.communes["households_all"].isna()]
+        return self._names(self.communes["households_all"].isna())
+
+    @property
+    def communes_partly(self) -> tuple[str, ...]:
+        """Names of the communes of which some parts did not report, with their districts."""
+        return self._names(self.communes.index.isin(self.partly_reported))
+
+    @property
+    def communes_estimated(self) -> tuple[str, ...]:
+        """Names of the communes that hold parts of divided ones, with their districts: their figures are estimated."""
+        basis = self.basis.reindex(self.communes.index).fillna(EXACT)
+        return self._names(basis != EXACT)
+
+    @property
+    def has_districts(self) -> bool:
+        """Whether the list of units has districts."""
+        return bool(self.communes["district_code"].notna().any())
+
+    def sums_by_district(self) -> pd.DataFrame:
+        """
+        Return the measures by district: indexed by ``district_code``, with ``district_name``.
+
+        A measure is the sum over the communes that reported it, missing where none did. Without a row where the list
+        has no districts.
+        """
+        by = self.communes.dropna(subset="district_code").groupby("district_code", sort=False)
+        sums = by[list(MEASURES)].sum(min_count=1).astype("Int64")
+        sums.insert(0, "district_name", by["district_name"].first())
+        return sums
+
+    def _names(self, chosen: pd.Series[bool] | npt.NDArray[np.bool_]) -> tuple[str, ...]:
         return tuple(
             str(row["commune_name"])
             if pd.isna(row["district_name"])
             else f"{row['commune_name']} ({row['district_name']})"
-            for row in silent.to_dict("records")
+            for row in self.communes[chosen].to_dict("records")
         )

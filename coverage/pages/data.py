@@ -9,31 +9,8 @@ from coverage.pages import _boundaries, _cache, _ledgers, _state
 from geodata.errors import mark
 from geodata.language import Language
 from geodata.units import RELIABLE_POINTS
-from loaders.store.batches import (
-    ACCEPTED,
-    BOUNDARIES,
-    BULK_POINTS,
-    COMMUNE_LISTS,
-    DRAFT,
-    FIGURES,
-    HAMLETS,
-    HOUSEHOLDS,
-    LEDGER,
-    WITHDRAWN,
-    WORKS,
-    Batch,
-)
+from loaders.store.batches import ACCEPTED, DRAFT, KIND_NAMES, LEDGER, WITHDRAWN, Batch
 
-_KIND_NAMES = {
-    FIGURES: mark("commune survey"),
-    BULK_POINTS: mark("bulk-purchase points"),
-    HAMLETS: mark("unserved hamlets"),
-    BOUNDARIES: mark("boundaries"),
-    HOUSEHOLDS: mark("household survey"),
-    WORKS: mark("works progress"),
-    LEDGER: mark("household ledger"),
-    COMMUNE_LISTS: mark("own commune list"),
-}
 _STATE_NAMES = {DRAFT: mark("draft"), ACCEPTED: mark("accepted"), WITHDRAWN: mark("withdrawn")}
 
 
@@ -57,7 +34,7 @@ def _draw_uploads(language: Language) -> None:
     table = pd.DataFrame(
         {
             say("Batch"): [str(batch.id) for batch in stored],
-            say("Kind"): [say(_KIND_NAMES[batch.kind]) for batch in stored],
+            say("Kind"): [say(KIND_NAMES[batch.kind]) for batch in stored],
             say("File"): [batch.file_name for batch in stored],
             say("State"): [say(_STATE_NAMES[batch.state]) for batch in stored],
             say("Rows"): [language.count(batch.rows_valid) for batch in stored],

@@ -27,6 +27,17 @@ LEDGER: Final = "household_ledger"
 
 KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES, HOUSEHOLDS, WORKS, COMMUNE_LISTS, LEDGER)
 
+KIND_NAMES: Final = {
+    FIGURES: mark("commune survey"),
+    BULK_POINTS: mark("bulk-purchase points"),
+    HAMLETS: mark("unserved hamlets"),
+    BOUNDARIES: mark("boundaries"),
+    HOUSEHOLDS: mark("household survey"),
+    WORKS: mark("works progress"),
+    LEDGER: mark("household ledger"),
+    COMMUNE_LISTS: mark("own commune list"),
+}
+
 
 @dataclass(frozen=True)
 class NewBatch:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, func, select, union
 
 from geodata.tables import BULK_POINT_COLUMNS, FIGURE_COLUMNS, FIGURE_KEY, HAMLET_COLUMNS, MEASURES
 from loaders.store import schema
@@ -204,6 +204,48 @@ def has_synthetic(connection: Connection, *, as_of: datetime | None = None) -> b
         .where(schema.batch.c.is_synthetic)
     )
     return bool(connection.scalar(query))
+
+
+def uploads_by_commune(connection: Connection, period: str, *, as_of: datetime | None = None) -> pd.DataFrame:
+    """
+    Return from which uploads the figures of a quarter, and the points and hamlets, come that count.
+
+    Returns
+    -------
+    uploads
+        One row a commune and upload: ``commune_code``, `LIST_COLUMN` (the list in which the code is read),
+        ``batch_id``, ``kind``, ``file_name``, ``accepted_by``, ``accepted_at`` (UTC), ``is_synthetic``.
+    """
+    counted = [
+        _newest_rows(schema.figure, (*FIGURE_KEY, "measure"), as_of, schema.figure.c.period == period),
+        _newest_rows(schema.bulk_point, ("point_code",), as_of),
+        _newest_rows(schema.hamlet, ("hamlet_code",), as_of),
+    ]
+    parts = [
+        rows.with_only_columns(rows.selected_columns["commune_code"], rows.selected_columns["batch_id"])
+        for rows in counted
+    ]
+    rows = union(*parts).subquery()
+    counting, events, batch = counting_batches(as_of), schema.batch_event, schema.batch
+    query = (
+        select(
+            rows.c.commune_code,
+            batch.c.unit_list_date.label(LIST_COLUMN),
+            batch.c.id.label("batch_id"),
+            batch.c.kind,
+            batch.c.file_name,
+            events.c.by.label("accepted_by"),
+            events.c.at.label("accepted_at"),
+            batch.c.is_synthetic,
+        )
+        .join(batch, batch.c.id == rows.c.batch_id)
+        .join(counting, counting.c.batch_id == batch.c.id)
+        .join(events, events.c.id == counting.c.accepted_as)
+        .order_by(batch.c.id, rows.c.commune_code)
+    )
+    found = [tuple(row) for row in connection.execute(query)]
+    table = pd.DataFrame(found, columns=pd.Index([column.name for column in query.selected_columns]))
+    return table.assign(accepted_at=pd.to_datetime(table["accepted_at"], utc=True, format="ISO8601"))
 
 
 def sources_of(

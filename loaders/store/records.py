@@ -104,3 +104,30 @@ def _as_points(records: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     if "takeover_state" in columns:
         points["takeover_state"] = points["takeover_state"].astype("object").fillna("bulk")
     return points
+
+
+def uploads_of_works(connection: Connection, *, as_of: datetime | None = None) -> pd.DataFrame:
+    """Return from which uploads the works come that count, in the columns of `facts.uploads_by_commune`."""
+    counting, events = facts.counting_batches(as_of), schema.batch_event
+    query = select(events.c.batch_id, events.c.by, events.c.at).join(counting, counting.c.accepted_as == events.c.id)
+    accepted = {row.batch_id: (str(row.by), pd.to_datetime(row.at, utc=True)) for row in connection.execute(query)}
+    tables = []
+    for batch in facts.accepted_batches(connection, kind=batches.WORKS, as_of=as_of):
+        found = records_of(connection, batch.id)
+        if found is None:
+            continue
+        by, at = accepted[batch.id]
+        of_batch = {
+            facts.LIST_COLUMN: batch.unit_list_date,
+            "batch_id": batch.id,
+            "kind": batch.kind,
+            "file_name": batch.file_name,
+            "accepted_by": by,
+            "accepted_at": at,
+            "is_synthetic": batch.is_synthetic,
+        }
+        tables.append(found[["work_code", "commune_code"]].assign(**of_batch))
+    if not tables:
+        return pd.DataFrame()
+    newest = pd.concat(tables, ignore_index=True).drop_duplicates("work_code")
+    return newest.drop(columns="work_code").drop_duplicates(ignore_index=True)

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
@@ -16,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.indicators import read_indicators
-from coverage.report import build_province_report
+from coverage.programme_works import WORKS_TABLE_COLUMNS
+from coverage.report import CompanyTables, ProvinceTables, build_province_report
 from geodata.language import Language
 from geodata.lineage import EXACT
 from geodata.periods import Period
@@ -49,6 +51,7 @@ def point(code: str, organisation: str, households: int) -> dict[str, Any]:
     }
 
 
+NO_UPLOADS = pd.DataFrame(columns=pd.Index(["commune_code", "batch_id", "accepted_at"]))
 ONE_CHANGE = pd.DataFrame({"valid_date": pd.to_datetime(["2021-04-10"]), "kind": ["renamed"]})
 
 
@@ -59,26 +62,26 @@ def report(
     is_synthetic: bool = False,
     changes: pd.DataFrame = ONE_CHANGE,
 ) -> bytes:
-    data = build_province_report(
-        "89",
-        Period(2021, 2),
+    company = CompanyTables(
+        units=UNITS,
         figures=table,
         points=pd.DataFrame(list(points), columns=pd.Index(BULK_POINT_COLUMNS)),
         hamlets=pd.DataFrame(columns=pd.Index(HAMLET_COLUMNS)),
-        units=UNITS,
+        works=pd.DataFrame(columns=pd.Index(WORKS_TABLE_COLUMNS)),
+        indicators=INDICATORS,
         reported_in=[UNITS.list_date],
         basis=pd.Series(EXACT, index=UNITS.communes.index),
         partly_reported=(),
         unplaced=(),
-        unit_changes=changes,
-        indicators=INDICATORS,
         data_version="v7",
         data_date=date(2021, 7, 15),
         data_moment=datetime(2021, 7, 15, 1, tzinfo=UTC),
         as_of=None,
         is_synthetic=is_synthetic,
-        language=language,
     )
+    outlines = gpd.GeoDataFrame({"commune_code": [], "is_approximate": []}, geometry=[], crs=4326)
+    province = ProvinceTables(unit_changes=changes, unit_events=(), uploads=NO_UPLOADS, outlines=outlines)
+    data = build_province_report("89", Period(2021, 2), company, province, language)
     return write_province_workbook(data)
 
 
