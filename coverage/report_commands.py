@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from coverage.commands import DONE, write_file
+from coverage.commands import DATA_PROBLEMS, DONE, print_json, write_file
 from coverage.report_files import FORMS, ReportFiles, form_of
+from coverage.report_runs import RunRequest, RunResult, run_reports
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.periods import Period
@@ -79,6 +81,7 @@ def add_report_commands(
     subparsers = report.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions = ReportActions(subparsers, common, language, read_day, read_moment)
     _add_province(actions)
+    _add_all(actions)
 
 
 def _add_province(actions: ReportActions) -> None:
@@ -100,6 +103,64 @@ def write_province(options: argparse.Namespace, language: Language) -> int:
     for name, content in written:
         write_file(options.output / name, content, language)
     return DONE
+
+
+def _add_all(actions: ReportActions) -> None:
+    say = actions.language.say
+    every = actions.add("all", write_all, say("Write the reports of all provinces for a quarter into one .zip file."))
+    every.add_argument(
+        "--province",
+        action="append",
+        metavar="CODE",
+        help=say("GSO code of a province; may be given several times (default: all of the list)"),
+    )
+    actions.add_quarter(every)
+    actions.add_output(every)
+    every.add_argument("--json", action="store_true", help=say("answer as JSON"))
+
+
+def write_all(options: argparse.Namespace, language: Language) -> int:
+    """Write the reports of all provinces, or of those named, into one zip file; a failed one does not stop the rest."""
+    workspace, period = Workspace(options.workspace), Period.parse(options.period)
+    units = workspace.units_on(options.units_of or workspace.list_of_quarter(period))
+    request = RunRequest(
+        provinces=options.province or list(units.provinces.index),
+        period=period,
+        language=language,
+        forms=forms_of(options.format),
+        told_on=options.units_of,
+        as_of=options.as_of,
+    )
+
+    def tell(done: int, every: int, name: str) -> None:
+        if name:
+            print(f"{done + 1}/{every} {name}", file=sys.stderr)
+
+    result = run_reports(workspace, request, options.output, progress=tell)
+    if options.json:
+        print_json(of_report_run(result))
+    else:
+        for row in result.failed:
+            print(f"{row.province_name}: {row.problem}", file=sys.stderr)
+        counts = {"done": len(result.rows) - len(result.failed), "all": len(result.rows)}
+        print(language.say("{done} of {all} provinces have a report.", **counts))
+        print(language.say("Written: {file}", file=str(result.file)))
+    return DATA_PROBLEMS if result.failed else DONE
+
+
+def of_report_run(result: RunResult) -> dict[str, Any]:
+    """Return what a run has written, as JSON."""
+    provinces = [
+        {
+            "province": row.province_code,
+            "name": row.province_name,
+            "files": row.files,
+            "fingerprint": row.fingerprint,
+            "problem": row.problem or None,
+        }
+        for row in result.rows
+    ]
+    return {"file": str(result.file), "data_version": result.data_version, "provinces": provinces}
 
 
 def forms_of(text: str) -> list[str]:

@@ -14,8 +14,10 @@ from coverage.workspace import Workspace
 from geodata.errors import FileError, PhuDienError, mark
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.report_data import ProvinceReport
 from loaders.reports.bundle import ReportBundle
 from loaders.reports.index_workbook import IndexRow, write_index
+from loaders.store.facts import DataVersion
 
 INDEX_NAMES: Final = {"vi": "00_muc_luc.xlsx", "en": "00_index.xlsx"}
 """Name of the index in the bundle: first in every list of its files."""
@@ -40,8 +42,8 @@ class RunRequest:
     told_on
         Day of the list of units in which figures are told; that of the quarter where None.
     as_of
-        Moment whose answer is wanted. Where None the moment at which the run begins: an upload that is accepted
-        meanwhile is in none of the reports, or in all.
+        Moment whose answer is wanted; that of the run's beginning where None. What is accepted meanwhile is in none of
+        its reports.
     """
 
     provinces: Sequence[str]
@@ -104,8 +106,7 @@ def run_reports(
     FileError
         If the zip file cannot be written, or no province has a report.
     """
-    moment = request.as_of or workspace.clock()
-    version = workspace.data_version(as_of=moment)
+    version = workspace.data_version(as_of=request.as_of)
     day = request.told_on or workspace.list_of_quarter(request.period)
     names = workspace.units_on(day).by_code["full_name"]
     files = ReportFiles(workspace)
@@ -115,14 +116,15 @@ def run_reports(
         for code in request.provinces:
             name = str(names.get(code, code))
             progress(len(rows), len(request.provinces), name)
-            row = None if is_stopped() else _write_province(files, request, code, name, moment, bundle, is_stopped)
+            row = None if is_stopped() else _write_province(files, request, version, code, name, bundle, is_stopped)
             if row is None:
                 return RunResult(None, str(version), tuple(rows))
             rows.append(row)
         if all(row.problem for row in rows):
             raise _nothing_written(rows, request)
         language = request.language
-        index = write_index(rows, language, period=request.period, data_version=str(version), moment=moment)
+        day_of_data = version.moment or workspace.clock()
+        index = write_index(rows, language, period=request.period, data_version=str(version), moment=day_of_data)
         bundle.add(INDEX_NAMES[language.code], index)
         bundle.finish()
     progress(len(rows), len(request.provinces), "")
@@ -132,15 +134,15 @@ def run_reports(
 def _write_province(
     files: ReportFiles,
     request: RunRequest,
+    version: DataVersion,
     code: str,
     name: str,
-    moment: datetime,
     bundle: ReportBundle,
     is_stopped: Callable[[], bool],
 ) -> IndexRow | None:
     """Write the files of one province and return its row of the index; None where the run is stopped."""
     try:
-        report = files.build(code, request.period, request.language, as_of=moment, told_on=request.told_on)
+        report = _build(files, request, version, code)
         written = {}
         for form in request.forms:
             if is_stopped():
@@ -156,6 +158,14 @@ def _write_province(
         bundle.add(file_name, content)
     names = {form: file_name for form, (file_name, _) in written.items()}
     return IndexRow(code, report.province_name, names, report.figures, report.fingerprint, "")
+
+
+def _build(files: ReportFiles, request: RunRequest, version: DataVersion, code: str) -> ProvinceReport:
+    """Return a report of the data version of the run; where something was accepted since, as it was known then."""
+    report = files.build(code, request.period, request.language, as_of=request.as_of, told_on=request.told_on)
+    if report.data_version == str(version):
+        return report
+    return files.build(code, request.period, request.language, as_of=version.moment, told_on=request.told_on)
 
 
 def _nothing_written(rows: Sequence[IndexRow], request: RunRequest) -> FileError:

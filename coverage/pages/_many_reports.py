@@ -155,7 +155,7 @@ def _draw_result(job: _Job, language: Language) -> None:
         on_click="ignore",
     )
     if result.failed:
-        st.warning(say("{n} provinces have no report:", n=len(result.failed)))
+        st.warning(say("Provinces without a report: {n}", n=len(result.failed)))
     table = pd.DataFrame(
         {
             say("Province"): [row.province_name for row in result.rows],

@@ -39,6 +39,11 @@ class DataVersion:
     number: int
     at: str | None
 
+    @property
+    def moment(self) -> datetime | None:
+        """`at` as a moment."""
+        return None if self.at is None else datetime.fromisoformat(self.at.replace("Z", "+00:00"))
+
     def __str__(self) -> str:
         return f"v{self.number}"
 
