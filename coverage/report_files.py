@@ -15,6 +15,7 @@ from geodata.language import Language
 from geodata.periods import Period
 from geodata.report_data import ProvinceReport
 from loaders.reports.official_document import write_official_document
+from loaders.reports.province_pdf import write_province_pdf
 from loaders.reports.province_workbook import write_province_workbook
 
 
@@ -48,6 +49,7 @@ FORMS: Final[dict[str, ReportForm]] = {
         write_province_workbook,
         ".xlsx",
     ),
+    "pdf": ReportForm(mark("Download the report (.pdf)"), "application/pdf", write_province_pdf, ".pdf"),
     "docx": ReportForm(
         mark("Download the document to sign (.docx)"),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

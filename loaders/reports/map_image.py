@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, Literal
-from xml.sax.saxutils import escape
 
 import geopandas as gpd
 import numpy as np
@@ -21,15 +21,12 @@ import shapely
 from geodata.errors import FigureError, mark
 from geodata.language import Language
 from geodata.report_data import ProvinceReport, ReportMap
-from loaders.reports.typesetting import SANS, picture_of_svg
+from loaders.reports.svg_drawing import FAINT, FONT_SIZE, INK, LINE, MISSING, box, picture, text, width_of, wrapped
+from loaders.reports.typesetting import picture_of_svg
 
-_MISSING: Final = "url(#missing)"
 _KM_A_DEGREE: Final = 111.32  # of latitude; of longitude times the cosine of the latitude
 _LEGEND_WIDTH: Final = 118.0
 _RIM: Final = 1.0
-_FONT: Final = 7.5
-_LINE: Final = 12.5
-_LETTER: Final = 0.52  # mean width of a letter, in font sizes
 _SCALE_STEPS: Final = (1, 2, 5, 10, 20, 50, 100, 200)
 _DISTRICT_KINDS: Final = ("Huyện ", "Thành phố ", "Thị xã ", "Quận ")
 
@@ -123,25 +120,19 @@ class _Sheet:
         outlines = self.report.outlines
         frame = _Frame.around(outlines, width=self.width - _LEGEND_WIDTH - 6, height=self.height)
         districts = self._districts()
-        parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width:g}pt" height="{self.height:g}pt" '
-            f'viewBox="0 0 {self.width:g} {self.height:g}" font-family="{SANS}" font-size="{_FONT}">',
-            '<defs><pattern id="missing" width="3" height="3" patternUnits="userSpaceOnUse" '
-            'patternTransform="rotate(45)"><rect width="3" height="3" fill="#ffffff"/>'
-            '<rect width="0.8" height="3" fill="#5f6368"/></pattern></defs>',
-            *self._communes(frame),
-            *(_outline(shape, frame, "none", "#202124", 0.9) for shape in districts.geometry),
-            *_district_names(districts, frame),
-            *self._legend(frame),
-            "</svg>",
-        ]
-        return "\n".join(parts)
+        parts = chain(
+            self._communes(frame),
+            (_outline(shape, frame, "none", INK, 0.9) for shape in districts.geometry),
+            _district_names(districts, frame),
+            self._legend(frame),
+        )
+        return picture(self.width, self.height, parts)
 
     def _communes(self, frame: _Frame) -> Iterator[str]:
         outlines = self.report.outlines.sort_index()
         classes = self.shown.class_of.reindex(outlines.index)
         for shape, index in zip(outlines.geometry, classes, strict=True):
-            fill = _MISSING if pd.isna(index) else self.shown.classes[int(index)][0]
+            fill = MISSING if pd.isna(index) else self.shown.classes[int(index)][0]
             yield _outline(shape, frame, fill, "#80868b", 0.3)
 
     def _districts(self) -> gpd.GeoDataFrame:
@@ -153,30 +144,29 @@ class _Sheet:
     def _legend(self, frame: _Frame) -> Iterator[str]:
         say, language = self.report.language.say, self.report.language
         left, y = self.width - _LEGEND_WIDTH, 10.0
-        for line in _wrap(self.shown.title, _LEGEND_WIDTH):
-            yield _text(left, y, line, weight="bold")
-            y += _LINE * 0.8
+        for line in wrapped(self.shown.title, _LEGEND_WIDTH):
+            yield text(left, y, line, weight="bold")
+            y += LINE * 0.8
         y += 4
         found = self.shown.class_of.reindex(self.report.communes.index)
         counts, silent = found.value_counts(), int(found.isna().sum())
         rows = [(colour, label, int(counts.get(n, 0))) for n, (colour, label) in enumerate(self.shown.classes)]
         if silent:
-            rows.append((_MISSING, say("not reported"), silent))
-        yield _text(left + _LEGEND_WIDTH - 2, y, say("communes"), anchor="end", colour="#3c4043")
+            rows.append((MISSING, say("not reported"), silent))
+        yield text(left + _LEGEND_WIDTH - 2, y, say("communes"), anchor="end", colour=FAINT)
         y += 4
         for colour, label, number in rows:
-            box = f'x="{left:g}" y="{y:g}" width="15" height="9"'
-            yield f'<rect {box} fill="{colour}" stroke="#5f6368" stroke-width="0.4"/>'
-            yield _text(left + 20, y + 7.2, label)
-            yield _text(left + _LEGEND_WIDTH - 2, y + 7.2, language.count(number), anchor="end")
-            y += _LINE
+            yield box(left, y, 15, 9, colour)
+            yield text(left + 20, y + 7.2, label)
+            yield text(left + _LEGEND_WIDTH - 2, y + 7.2, language.count(number), anchor="end")
+            y += LINE
         y += 14
         yield from _scale(left, y, frame, language)
         yield from _north(left + _LEGEND_WIDTH - 16, y - 6)
         if self.report.outlines["is_approximate"].any():
             note = say("Approximate boundaries, not administrative borders.")
-            for number, line in enumerate(_wrap(note, _LEGEND_WIDTH)):
-                yield _text(left, y + 26 + number * _LINE * 0.8, line, colour="#3c4043", style="italic")
+            for number, line in enumerate(wrapped(note, _LEGEND_WIDTH)):
+                yield text(left, y + 26 + number * LINE * 0.8, line, colour=FAINT, style="italic")
 
 
 def _outline(shape: shapely.Geometry, frame: _Frame, fill: str, stroke: str, width: float) -> str:
@@ -216,51 +206,21 @@ def _district_names(districts: gpd.GeoDataFrame, frame: _Frame) -> Iterator[str]
             short = short.removeprefix(kind)
         largest = max(shapely.get_parts(shape), key=shapely.area)
         point = shapely.get_coordinates(largest.representative_point())
-        (x, y), half = frame.place(point)[0].tolist(), len(short) * _FONT * _LETTER / 2
-        box = (x - half, y - _FONT, x + half, y + 2)
-        if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
+        (x, y), half = frame.place(point)[0].tolist(), width_of(short) / 2
+        place = (x - half, y - FONT_SIZE, x + half, y + 2)
+        if any(place[0] < b[2] and b[0] < place[2] and place[1] < b[3] and b[1] < place[3] for b in taken):
             continue
-        taken.append(box)
-        yield _text(x, y, short, anchor="middle", weight="bold", halo=True)
+        taken.append(place)
+        yield text(x, y, short, anchor="middle", weight="bold", halo=True)
 
 
 def _scale(left: float, y: float, frame: _Frame, language: Language) -> Iterator[str]:
     """Draw a bar of a round number of kilometres, 60 points long at most."""
     km = max((step for step in _SCALE_STEPS if step * frame.points_a_km <= 60), default=_SCALE_STEPS[0])
     length = round(km * frame.points_a_km, 1)
-    yield f'<path d="M{left:g} {y - 3:g}v3h{length:g}v-3" fill="none" stroke="#202124" stroke-width="0.9"/>'
-    yield _text(left + length + 4, y, f"{language.count(km)} km")
+    yield f'<path d="M{left:g} {y - 3:g}v3h{length:g}v-3" fill="none" stroke="{INK}" stroke-width="0.9"/>'
+    yield text(left + length + 4, y, f"{language.count(km)} km")
 
 
 def _north(x: float, y: float) -> Iterator[str]:
-    yield f'<path d="M{x:g} {y + 8:g}l4 -13l4 13l-4 -3z" fill="#202124"/>'
-
-
-def _wrap(text: str, width: float) -> Iterator[str]:
-    """Yield the lines of a text that is to fit into a width."""
-    line = ""
-    for word in text.split():
-        longer = f"{line} {word}".strip()
-        if line and len(longer) * _FONT * _LETTER > width:
-            yield line
-            longer = word
-        line = longer
-    yield line
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    *,
-    anchor: str = "start",
-    weight: str = "normal",
-    style: str = "normal",
-    colour: str = "#202124",
-    halo: bool = False,
-) -> str:
-    around = ' stroke="#ffffff" stroke-width="2" stroke-linejoin="round" paint-order="stroke"' if halo else ""
-    return (
-        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-weight="{weight}" font-style="{style}" '
-        f'fill="{colour}"{around}>{escape(text)}</text>'
-    )
+    yield f'<path d="M{x:g} {y + 8:g}l4 -13l4 13l-4 -3z" fill="{INK}"/>'

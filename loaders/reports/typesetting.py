@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,12 +16,34 @@ SERIF: Final = "Liberation Serif"
 """Both with every Vietnamese letter and figures of one width; their letters are as wide as Arial's and Times's."""
 
 _REPORTS: Final = Path(str(files("loaders.reports")))
+FONT_FOLDER: Final = _REPORTS / "fonts"
+_TEMPLATES: Final = _REPORTS / "pdf"
+_STANDARD: Final = "a-3a"
 
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
     """Read the fonts once; the typesetter's own are kept for the signs that ours lack (✔)."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[_REPORTS / "fonts"])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONT_FOLDER])
+
+
+def typeset_pdf(template: str, inputs: Mapping[str, str], *, moment: datetime) -> bytes:
+    """
+    Return a document as PDF/A-3a: archivable, tagged for screen readers, with files attached.
+
+    Parameters
+    ----------
+    template
+        Name of a file in ``loaders/reports/pdf``.
+    inputs
+        Texts that it reads as ``sys.inputs``.
+    moment
+        Moment that the document tells as its own (with a time zone): the same inputs give the same bytes.
+    """
+    compiler = typst.Compiler(_TEMPLATES / template, root=_TEMPLATES, font_paths=_fonts(), sys_inputs=dict(inputs))
+    content = compiler.compile(format="pdf", pdf_standards=[_STANDARD], timestamp=moment)
+    assert isinstance(content, bytes)
+    return content
 
 
 def picture_of_svg(svg: str, *, width_pt: float, height_pt: float, dots_per_inch: int) -> bytes:

@@ -1,0 +1,233 @@
+"""The sections of the .pdf report behind its summary: assessment, tables, what remains, quality, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pandas as pd
+
+from geodata.language import Language
+from geodata.lineage import BASIS_NAMES, ESTIMATED_NOTE, EXACT
+from geodata.periods import Period
+from geodata.report_data import ProvinceReport
+from loaders.reports import official_sentences as sentences
+from loaders.reports import official_tables as tables
+from loaders.reports.map_image import can_draw, draw_map
+from loaders.reports.official_tables import Listing
+from loaders.reports.pdf_blocks import Block, Section, TableRow, bullets, listing, note, paragraph, picture, table
+from loaders.reports.pdf_tables import commune_table, district_table
+from loaders.reports.word_document import LEFT, Column
+
+ATTACHMENT_NAME: Final = "phudien_figures.csv"
+"""Name of the attached table of all counts."""
+
+_MAP_WIDTH, _MAP_HEIGHT = 470.0, 300.0
+
+
+def sections_of(report: ProvinceReport) -> list[Section]:
+    """Return the sections in their order."""
+    return [
+        _assessment(report),
+        *_figures(report),
+        _progress(report),
+        *_remaining(report),
+        _works(report),
+        _unit_changes(report),
+        *_quality(report),
+        *_sources(report),
+    ]
+
+
+def _assessment(report: ProvinceReport) -> Section:
+    say, language = report.language.say, report.language
+    found = []
+    for figure in report.figures:
+        about_target = sentences.target_sentence(figure, language)
+        found.append(f"{sentences.figure_sentence(figure, language)} {about_target}".strip())
+    blocks = [bullets(found)] if found else [paragraph(say("No figure was reported."))]
+    return Section(say("Assessment"), [*blocks, paragraph(sentences.remaining_sentence(report))])
+
+
+def _figures(report: ProvinceReport) -> list[Section]:
+    say = report.language.say
+    blank = note(say("Blank: not reported, or a share whose parts contradict each other; never the same as 0."))
+    estimated = [note(say(ESTIMATED_NOTE))] if (report.basis != EXACT).any() else []
+    by_commune = Section(say("Figures by commune"), [commune_table(report), blank, *estimated])
+    if not report.communes["district_code"].notna().any():
+        return [by_commune]
+    return [Section(say("Figures by district"), [district_table(report), blank]), by_commune]
+
+
+def _progress(report: ProvinceReport) -> Section:
+    say = report.language.say
+    title = say("Progress against the targets")
+    if report.progress.empty:
+        return Section(title, [paragraph(say("No target is set for the parts of the province."))])
+    found = tables.progress_of(report)
+    explained = say(
+        "Gap: households above what the target allows; 0 or less where it is reached. The status compares the "
+        "households still lacking with a straight path to the target, and the pace with what the path needs; the rule "
+        "is an assumption of Phủ Điện, stated in its methods."
+    )
+    return Section(title, [paragraph(found.title + "."), listing(found, report.language), note(explained)])
+
+
+def _remaining(report: ProvinceReport) -> list[Section]:
+    say, language = report.language.say, report.language
+    is_estimated = not report.bulk_communes.empty and bool(report.bulk_communes["is_estimated"].any())
+    estimated = [note(say(ESTIMATED_NOTE))] if is_estimated else []
+    difference = note(
+        say("Difference: households by the commune's return less those by the records of the master meters.")
+    )
+    by_organisation = _listing_or(
+        report.organisations, tables.organisations_of, report, say("No organisation buys in bulk any more.")
+    )
+    by_commune = _listing_or(
+        report.bulk_communes, tables.bulk_communes_of, report, say("No commune has households behind a master meter.")
+    )
+    hamlets = _listing_or(report.hamlets, tables.hamlets_of, report, say("No hamlet is recorded as without the grid."))
+    return [
+        Section(say("What remains"), [paragraph(sentences.remaining_sentence(report))]),
+        Section(say("Households behind master meters, by organisation"), by_organisation, 2),
+        Section(
+            say("Households behind master meters, by commune"),
+            [*by_commune, *([] if report.bulk_communes.empty else [difference]), *estimated],
+            2,
+        ),
+        Section(say("Hamlets without the grid"), [*hamlets, *_map_of_unserved(report, language)], 2),
+    ]
+
+
+def _listing_or(
+    rows: pd.DataFrame, make: Callable[[ProvinceReport], Listing], report: ProvinceReport, none: str
+) -> list[Block]:
+    """Return a table, or the sentence that there is nothing to list."""
+    return [paragraph(none)] if rows.empty else [listing(make(report), report.language)]
+
+
+def _map_of_unserved(report: ProvinceReport, language: Language) -> list[Block]:
+    if not can_draw(report, "households_to_connect"):
+        return []
+    svg = draw_map(report, measure="households_to_connect", form="svg", width_pt=_MAP_WIDTH, height_pt=_MAP_HEIGHT)
+    alt = language.say("Map of the communes by households still to connect to the grid")
+    return [picture(svg, width_pt=_MAP_WIDTH, alt=alt)]
+
+
+def _works(report: ProvinceReport) -> Section:
+    say = report.language.say
+    none = say("No work is recorded for the province.")
+    return Section(say("Works of Programme 2081"), _listing_or(report.works, tables.works_of, report, none))
+
+
+def _unit_changes(report: ProvinceReport) -> Section:
+    say, language = report.language.say, report.language
+    first = language.period(_first_period(report))
+    if not report.unit_events:
+        sentence = say("The communes of the province have not changed since {period}.", period=first)
+        return Section(say("Changes of units"), [paragraph(sentence)])
+    since = paragraph(say("What happened to the communes of the province since {period}:", period=first))
+    return Section(say("Changes of units"), [since, bullets(report.unit_events)])
+
+
+def _first_period(report: ProvinceReport) -> Period:
+    return Period.parse(str(report.history.index[0])) if len(report.history) else report.period
+
+
+def _quality(report: ProvinceReport) -> list[Section]:
+    say = report.language.say
+    return [
+        Section(say("Quality of the data, and what is missing"), [bullets(_quality_sentences(report))]),
+        Section(say("What the consistency checks found"), _findings(report), 2),
+    ]
+
+
+def _quality_sentences(report: ProvinceReport) -> list[str]:
+    say, language = report.language.say, report.language
+    missing = report.communes_missing
+    found = [
+        say("All {n} communes reported.", n=len(report.communes))
+        if not missing
+        else say(
+            "{n} of {all} communes did not report: {names}.",
+            n=len(missing),
+            all=len(report.communes),
+            names="; ".join(missing),
+        )
+    ]
+    if report.is_restated:
+        counts = report.basis.value_counts()
+        kinds = "; ".join(
+            f"{language.count(int(counts[b]))}: {say(name)}" for b, name in BASIS_NAMES.items() if counts.get(b)
+        )
+        found.append(
+            say(
+                "Told in the units of {day}; reported in those of {reported}. Communes by what they rest on: {kinds}.",
+                day=language.day(report.unit_list_date),
+                reported=", ".join(language.day(day) for day in report.reported_in),
+                kinds=kinds,
+            )
+        )
+    if report.partly_reported:
+        names = "; ".join(str(report.communes["commune_name"][code]) for code in report.partly_reported)
+        found.append(say("Of these communes some parts did not report: {names}.", names=names))
+    if report.unplaced:
+        found.append(say("In no sum, having no place in these units: {names}.", names="; ".join(report.unplaced)))
+    if report.is_synthetic:
+        found.append(
+            say(
+                "Synthetic demonstration data: the company totals agree with what EVNSPC published for 30 June 2021; "
+                "everything below them is assumed."
+            )
+        )
+    return found
+
+
+def _findings(report: ProvinceReport) -> list[Block]:
+    say = report.language.say
+    if report.findings.columns.empty:
+        return [paragraph(say("The consistency checks were not run for this report."))]
+    if report.findings.empty:
+        return [paragraph(say("The consistency checks found no contradiction."))]
+    explained = int((report.findings["reason"].fillna("").astype("str") != "").sum())
+    summed = say("{n} findings, {explained} of them explained.", n=len(report.findings), explained=explained)
+    return [paragraph(summed), listing(tables.findings_of(report), report.language)]
+
+
+def _sources(report: ProvinceReport) -> list[Section]:
+    say, language = report.language.say, report.language
+    about = [
+        say(
+            "The figures rest on data version {version} of {day}, in the units of {units}.",
+            version=report.data_version,
+            day=language.day(report.data_date),
+            units=language.day(report.unit_list_date),
+        ),
+        say(
+            "Every count that they rest on is in the table {name}, attached to this file. Its fingerprint (SHA-256 of "
+            "province, quarter, unit list and that table) is {fingerprint}.",
+            name=ATTACHMENT_NAME,
+            fingerprint=report.fingerprint,
+        ),
+    ]
+    uploads = _listing_or(report.uploads, tables.uploads_of, report, say("No upload is recorded for these figures."))
+    return [
+        Section(say("Sources and definitions"), [bullets(about)]),
+        Section(say("Uploads that the figures come from"), uploads, 2),
+        Section(say("Definitions"), _definitions(report), 2),
+    ]
+
+
+def _definitions(report: ProvinceReport) -> list[Block]:
+    say = report.language.say
+    letters = say(
+        "N households in all, T with grid power, D on direct sale, B behind a master meter, S on a shared "
+        "meter, O off-grid source only, U without power. T = D + B + S, N = T + O + U."
+    )
+    columns = (
+        Column(say("Indicator"), 40, LEFT),
+        Column(say("Formula"), 30, LEFT),
+        Column(say("Source"), 45, LEFT),
+    )
+    rows = [TableRow((one.title, one.formula, one.source)) for one in report.indicators]
+    return [table(columns, rows), note(letters)]

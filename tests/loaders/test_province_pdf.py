@@ -1,0 +1,239 @@
+"""The .pdf report: what it says is what the report holds, it can be searched, archived and verified."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import replace
+from functools import lru_cache
+from io import BytesIO, StringIO
+from typing import Any
+
+import pandas as pd
+import pytest
+import typst
+from pypdf import PdfReader
+
+from geodata.report_data import STAMP_KEYS, ProvinceReport
+from geodata.tables import MEASURES
+from loaders.reports.pdf_sections import ATTACHMENT_NAME
+from loaders.reports.province_pdf import write_province_pdf
+from tests import report_samples
+from tests.report_samples import EN, VI
+
+VIETNAMESE = (
+    "Ă Â Đ Ê Ô Ơ Ư ă â đ ê ô ơ ư À Á Ả Ã Ạ à á ả ã ạ ằ ắ ẳ ẵ ặ ầ ấ ẩ ẫ ậ è é ẻ ẽ ẹ ề ế ể ễ ệ ì í ỉ ĩ ị ò ó ỏ õ ọ "
+    "ồ ố ổ ỗ ộ ờ ớ ở ỡ ợ ù ú ủ ũ ụ ừ ứ ử ữ ự ỳ ý ỷ ỹ ỵ"
+)
+
+
+@lru_cache
+def written(name: str, code: str) -> bytes:
+    return write_province_pdf(getattr(report_samples, name)(EN if code == "en" else VI))
+
+
+def opened(name: str, code: str = "vi") -> PdfReader:
+    return PdfReader(BytesIO(written(name, code)))
+
+
+@lru_cache
+def pages(name: str, code: str) -> tuple[str, ...]:
+    """Texts of the pages of a sample, with plain spaces."""
+    return texts(written(name, code))
+
+
+def texts(content: bytes) -> tuple[str, ...]:
+    return tuple(page.extract_text().replace("\xa0", " ") for page in PdfReader(BytesIO(content)).pages)
+
+
+def pages_of(report: ProvinceReport) -> tuple[str, ...]:
+    return texts(write_province_pdf(report))
+
+
+def words(name: str, code: str = "vi") -> str:
+    return " ".join(" ".join(pages(name, code)).split())
+
+
+def numbers(cells: str) -> list[int]:
+    """Counts and percentages (without their sign and mark) of a line of a Vietnamese report."""
+    return [int(cell.replace(".", "").replace(",", "").rstrip("%")) for cell in cells.split()]
+
+
+def test_commune_rows_say_what_the_communes_reported() -> None:
+    report, text = report_samples.much_left(), "\n".join(pages("much_left", "vi"))
+    for code, commune in report.communes.drop(index=report_samples.SILENT).iterrows():
+        found = re.search(rf"^\d+ {code} {commune['commune_name']} (.+)$", text, re.MULTILINE)
+        assert found, code
+        everyone, grid, grid_share, direct, direct_share, *rest = numbers(found[1])
+        assert [everyone, grid, direct, *rest] == [int(commune[measure]) for measure in MEASURES[:7]]
+        assert grid_share == round(10_000 * grid / everyone)
+        assert direct_share == round(10_000 * direct / grid)
+
+
+def test_a_commune_that_did_not_report_has_blanks_never_zeros() -> None:
+    text = "\n".join(pages("much_left", "vi"))
+    assert re.search(r"^2 26734 Xã Lộc An$", text, re.MULTILINE)
+    assert "1 / 7 xã chưa báo cáo: Xã Lộc An (Huyện Đất Đỏ)." in words("much_left")
+
+
+def test_districts_and_province_are_sums_of_what_was_reported() -> None:
+    text = "\n".join(pages("much_left", "vi"))
+    found = re.search(r"^Huyện Châu Đức 3 / 3 (.+)$", text, re.MULTILINE)
+    assert found
+    assert numbers(found[1]) == [9300, 9090, 9774, 4300, 9535, 6980, 7679, 2100, 186]
+    total = re.search(r"^Tỉnh Bà Rịa - Vũng Tàu 6 / 7 (.+)$", text, re.MULTILINE)
+    assert total
+    assert numbers(total[1])[:3] == [21_000, 20_788, 9899]
+
+
+def test_summary_is_one_page_with_figures_changes_targets_and_status() -> None:
+    report = report_samples.much_left()
+    summary = " ".join(pages("much_left", "vi")[1].split())
+    for figure in report.figures:
+        assert figure.display(VI) in summary
+    assert "98,99% 20.788 / 21.000 6 / 7 xã +0,14 điểm % 100% Quý IV/2025 212 ▲ chậm so với lộ trình" in summary
+    assert "−120 hộ" in summary
+    assert "✔ đã đạt mục tiêu" in summary
+    assert "1. Tóm tắt" in summary
+    assert "2. Đánh giá" in pages("much_left", "vi")[2]
+
+
+@pytest.mark.parametrize("code", ["vi", "en"])
+@pytest.mark.parametrize("name", ["much_left", "nothing_left", "without_districts"])
+def test_summary_keeps_to_the_second_page(name: str, code: str) -> None:
+    found = pages(name, code)
+    heads = [re.search(r"^[12]\. \w+", page, re.MULTILINE) for page in found[1:3]]
+    assert [head and head[0][0] for head in heads] == ["1", "2"]
+
+
+def test_what_is_empty_says_so_in_a_sentence() -> None:
+    text = words("nothing_left", "en")
+    for sentence in (
+        "No organisation buys in bulk any more.",
+        "No commune has households behind a master meter.",
+        "No hamlet is recorded as without the grid.",
+        "No work is recorded for the province.",
+        "No target is set for the parts of the province.",
+        "The communes of the province have not changed since Q2 2021.",
+        "The consistency checks found no contradiction.",
+        "No upload is recorded for these figures.",
+        "All 7 communes reported.",
+        "No decision is recorded; targets are assumptions.",
+    ):
+        assert sentence in text
+    assert "Synthetic" not in text
+
+
+def test_a_list_without_districts_has_no_district_table_and_marks_divided_communes() -> None:
+    text = words("without_districts", "en")
+    assert "Figures by district" not in text
+    assert "Xã Suối Nghệ ≈" in text
+    assert "Communes where most households remain" in text
+    assert "In no sum, having no place in these units: Xã Hòa Long." in text
+    assert "Figures by district" in words("much_left", "en")
+
+
+def test_all_figures_are_attached_and_give_the_fingerprint() -> None:
+    report, reader = report_samples.much_left(), opened("much_left")
+    (content,) = reader.attachments[ATTACHMENT_NAME]
+    table = pd.read_csv(StringIO(content.decode()), dtype={"area_code": "str"})
+    pd.testing.assert_frame_equal(table, report.figure_table(), check_dtype=False)
+    head = f"{report.province_code},{report.period},{report.unit_list_date}\n"
+    assert hashlib.sha256(head.encode() + content).hexdigest() == report.fingerprint
+
+
+@pytest.mark.parametrize("language", [VI, EN])
+def test_properties_name_the_report_its_language_and_its_stamp(language: Any) -> None:
+    report, reader = report_samples.much_left(language), opened("much_left", language.code)
+    assert reader.metadata is not None
+    assert str(reader.metadata.title).endswith(f"Tỉnh Bà Rịa - Vũng Tàu, {language.period(report.period)}")
+    assert reader.trailer["/Root"]["/Lang"] == language.code
+    stamp = dict(word.split("=", 1) for word in str(reader.metadata["/Keywords"]).split(", "))
+    assert stamp == report.stamp()
+    assert tuple(stamp) == STAMP_KEYS
+    assert b"<pdfaid:part>3</pdfaid:part>" in reader.trailer["/Root"]["/Metadata"].get_data()
+
+
+def test_headings_are_bookmarks_in_their_order() -> None:
+    reader = opened("much_left", "en")
+    tops = [str(mark.title) for mark in reader.outline if not isinstance(mark, list)]
+    assert [re.sub(r"^\d+\. ", "", top) for top in tops] == [
+        "Summary",
+        "Assessment",
+        "Figures by district",
+        "Figures by commune",
+        "Progress against the targets",
+        "What remains",
+        "Works of Programme 2081",
+        "Changes of units",
+        "Quality of the data, and what is missing",
+        "Sources and definitions",
+    ]
+
+
+def test_every_vietnamese_letter_can_be_read_back_composed() -> None:
+    report = report_samples.much_left()
+    decomposed = unicodedata.normalize("NFD", VIETNAMESE)
+    for table, column in (("organisations", "organisation_name"), ("works", "work_name")):
+        report = replace(report, **{table: getattr(report, table).assign(**{column: decomposed})})
+    text = " ".join(" ".join(pages_of(replace(report, unit_events=(decomposed,)))).split())
+    assert text.count(VIETNAMESE) >= 1
+    assert set(VIETNAMESE) <= set(text)
+    assert unicodedata.is_normalized("NFC", text)
+
+
+def test_letters_that_no_font_has_become_boxes_and_controls_spaces() -> None:
+    organisations = report_samples.much_left().organisations.assign(organisation_name="Tổ điện 電\x07số 😀 #[*_$`@<1>")
+    text = " ".join(" ".join(pages_of(replace(report_samples.much_left(), organisations=organisations))).split())
+    assert "Tổ điện □ số □ #[*_$`@<1>" in text
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert write_province_pdf(report_samples.much_left()) == written("much_left", "vi") != written("much_left", "en")
+
+
+def long_report() -> ProvinceReport:
+    """Sixty districts of one commune each, so that every other row is a district's."""
+    report = report_samples.much_left()
+    copies = []
+    for number in range(60):
+        place = {"district_code": f"{number:03d}", "district_name": f"Huyện Số {number}"}
+        copy = report.communes.iloc[[number % 6]].assign(**place)
+        copies.append(copy.set_axis(pd.Index([f"{number:05d}"], name="commune_code")))
+    communes = pd.concat(copies)
+    basis = pd.Series("exact", index=communes.index)
+    return replace(report, communes=communes, basis=basis, outlines=report.outlines.iloc[:0])
+
+
+def test_a_long_table_repeats_its_header_and_leaves_no_district_alone_at_the_foot() -> None:
+    found = pages_of(long_report())
+    rows = re.compile(r"^\d+ \d{5} ", re.MULTILINE)
+    with_rows = [page for page in found if rows.search(page)]
+    assert len(with_rows) >= 2
+    for page in with_rows:
+        assert re.search(r"^STT Mã Huyện, xã", page, re.MULTILINE)
+        lines = [line for line in page.splitlines() if line.startswith("Huyện Số") or rows.match(line)]
+        assert rows.match(lines[-1])
+    assert len(re.findall(r"^\d+ \d{5} ", "\n".join(found), re.MULTILINE)) == 60
+
+
+def test_typesetter_has_nothing_to_warn_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No font, letter or file that it looked for and did not find."""
+    warned: list[Any] = []
+    plain = typst.Compiler
+
+    class Watching:
+        def __init__(self, *given: Any, **named: Any) -> None:
+            self.compiler = plain(*given, **named)
+
+        def compile(self, **named: Any) -> bytes:
+            content, warnings = self.compiler.compile_with_warnings(**named)
+            warned.extend(warnings)
+            assert isinstance(content, bytes)
+            return content
+
+    monkeypatch.setattr(typst, "Compiler", Watching)
+    for language in (VI, EN):
+        write_province_pdf(report_samples.much_left(language))
+    assert warned == []
