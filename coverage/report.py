@@ -259,6 +259,7 @@ def _listed_points(points: pd.DataFrame, units: Units) -> pd.DataFrame:
     )
     columns = ["organisation_name", "point_code", "master_meter", "commune_code", "commune_name", "district_name"]
     columns += ["households_behind", "loss_share", "line_km", "condition", "takeover_state", "takeover_date"]
+    columns += ["lon", "lat"]
     return ordered[columns].reset_index(drop=True)
 
 
@@ -270,7 +271,7 @@ def _listed_hamlets(hamlets: pd.DataFrame, units: Units) -> pd.DataFrame:
         ["district_code", "commune_code", "households_without_grid", "hamlet_code"], ascending=[True, True, False, True]
     )
     columns = ["hamlet_code", "hamlet_name", "commune_code", "commune_name", "district_name"]
-    return ordered[[*columns, "households_without_grid", "grid_distance_km"]].reset_index(drop=True)
+    return ordered[[*columns, "households_without_grid", "grid_distance_km", "lon", "lat"]].reset_index(drop=True)
 
 
 def _with_places(rows: pd.DataFrame, units: Units) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.report_data import ProvinceReport
+from loaders.reports.data_files import write_csv, write_geopackage, write_parquet
 from loaders.reports.official_document import write_official_document
 from loaders.reports.province_pdf import write_province_pdf
 from loaders.reports.province_workbook import write_province_workbook
@@ -55,6 +56,16 @@ FORMS: Final[dict[str, ReportForm]] = {
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         write_official_document,
         ".docx",
+    ),
+    "csv": ReportForm(mark("Download the figures (.csv)"), "text/csv", write_csv, ".csv"),
+    "gpkg": ReportForm(
+        mark("Download the map for QGIS (.gpkg)"), "application/geopackage+sqlite3", write_geopackage, ".gpkg"
+    ),
+    "parquet": ReportForm(
+        mark("Download the figures with outlines (.parquet)"),
+        "application/vnd.apache.parquet",
+        write_parquet,
+        ".parquet",
     ),
 }
 """The forms that can be written, by the name that ``--format`` takes; pages offer them in this order."""

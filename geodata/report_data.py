@@ -213,10 +213,12 @@ class ProvinceReport:
     bulk_points
         The points that the organisations have left, one a row, organisation by organisation: ``organisation_name``,
         ``point_code``, ``master_meter``, ``commune_code``, ``commune_name``, ``district_name``, ``households_behind``,
-        ``loss_share``, ``line_km``, ``condition``, ``takeover_state``, ``takeover_date`` (ISO day or missing).
+        ``loss_share``, ``line_km``, ``condition``, ``takeover_state``, ``takeover_date`` (ISO day or missing), ``lon``,
+        ``lat`` (degrees of WGS 84, missing where not known).
     unserved_hamlets
         The hamlets that the grid does not reach, one a row, by commune: ``hamlet_code``, ``hamlet_name``,
-        ``commune_code``, ``commune_name``, ``district_name``, ``households_without_grid``, ``grid_distance_km``.
+        ``commune_code``, ``commune_name``, ``district_name``, ``households_without_grid``, ``grid_distance_km``,
+        ``lon``, ``lat``.
     indicators
         What the columns rest on.
     language

@@ -133,10 +133,9 @@ class _OfficialDocument:
     def _write_assessment(self) -> None:
         say, document, report = self.language.say, self.document, self.report
         self._begin(say("GENERAL ASSESSMENT"))
-        for figure in report.figures:
-            document.paragraph(f"- {sentences.figure_sentence(figure, self.language)}")
-            if about_target := sentences.target_sentence(figure, self.language):
-                document.paragraph(about_target)
+        told = report.assessment or [f"- {sentences.figure_sentence(f, self.language)}" for f in report.figures]
+        for paragraph in told:
+            document.paragraph(paragraph)
         self._put(tables.figures_of(report))
         document.paragraph(say("pp: percentage points. Blank: not reported, never the same as 0."), "table_note")
         self._write_map()
@@ -157,6 +156,9 @@ class _OfficialDocument:
     def _write_progress(self) -> None:
         say, report = self.language.say, self.report
         self._begin(say("PROGRESS AGAINST THE TARGETS"))
+        for figure in report.figures:
+            if about_target := sentences.target_sentence(figure, self.language):
+                self.document.paragraph(f"- {figure.title}. {about_target}")
         if report.progress.empty:
             self.document.paragraph(say("No target is set for the parts of the province."))
         else:
