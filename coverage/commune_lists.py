@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -232,16 +232,17 @@ class CommuneLists:
             )
         return found
 
-    def _kept(self, connection: Connection, stored: StoredList) -> KeptReconciliation:
-        kept = store.result_of(connection, stored.batch.id)
+    def _kept(self, connection: Connection, stored: StoredList, *, as_of: datetime | None = None) -> KeptReconciliation:
+        kept = store.result_of(connection, stored.batch.id, as_of=as_of)
         assert kept is not None  # a list is stored together with its result
         table, version = kept
         return KeptReconciliation(stored, Reconciliation(table), version)
 
-    def counting(self) -> list[KeptReconciliation]:
-        """Return of each organisation the list that counts, with how it was reconciled last."""
+    def counting(self, *, as_of: datetime | None = None) -> list[KeptReconciliation]:
+        """Return of each organisation the list that counts, now or at an earlier moment, as it was reconciled last."""
         with engine.reading(self._workspace.engine) as connection:
-            return [self._kept(connection, stored) for stored in store.counting_lists(connection)]
+            counting = store.counting_lists(connection, as_of=as_of)
+            return [self._kept(connection, stored, as_of=as_of) for stored in counting]
 
     def find(self, batch_id: int) -> KeptReconciliation:
         """Return a list by its batch; raise `WorkspaceError` where there is none."""

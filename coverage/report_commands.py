@@ -10,7 +10,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from coverage import company_report
 from coverage.commands import DATA_PROBLEMS, DONE, print_json, write_file
+from coverage.company_commands import write_company_table
 from coverage.report_files import FORMS, ReportFiles, form_of
 from coverage.report_runs import RunRequest, RunResult, run_reports
 from coverage.workspace import Workspace
@@ -82,6 +84,7 @@ def add_report_commands(
     actions = ReportActions(subparsers, common, language, read_day, read_moment)
     _add_province(actions)
     _add_all(actions)
+    _add_company(actions)
 
 
 def _add_province(actions: ReportActions) -> None:
@@ -90,6 +93,22 @@ def _add_province(actions: ReportActions) -> None:
     province.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
     actions.add_quarter(province)
     actions.add_output(province)
+
+
+def _add_company(actions: ReportActions) -> None:
+    say = actions.language.say
+    company = actions.add("company", write_company_table, say("Write the company's own table of a half-year."))
+    company.add_argument("--period", required=True, help=say("half-year, such as 2021-H1; or a quarter, month or day"))
+    company.add_argument(
+        "--as-of", type=actions.read_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00")
+    )
+    company.add_argument(
+        "--format",
+        default="xlsx",
+        metavar="FORMS",
+        help=say("forms, parted by commas: {forms} (default: xlsx)", forms=", ".join(company_report.FORMS)),
+    )
+    company.add_argument("-o", "--output", type=Path, required=True, metavar="PATH", help=say("folder, or one file"))
 
 
 def write_province(options: argparse.Namespace, language: Language) -> int:

@@ -60,7 +60,7 @@ class ReportingPeriod:
         found = cls._of_code(code.strip())
         if found is None:
             raise FigureError(
-                "period.not-reporting",
+                "period.unreadable",
                 mark(
                     'The period "{found}" is no half-year, quarter, month or day. Write it such as 2021-H1, 2021-Q2, '
                     "2021-06 or 2021-06-30."

@@ -44,7 +44,8 @@ def load_published_table() -> pd.DataFrame:
     returns
         One row an indicator and period (a half-year, or the day on which the figure holds): ``numerator`` and
         ``denominator`` where published, ``published_value`` in ``published_unit`` with ``published_decimals``,
-        ``plan`` in percent, notes and source in both languages.
+        ``plan`` in the same unit, ``is_reckoned`` (``yes`` where the value is ours, from published counts), notes and
+        source in both languages.
     """
     return _read_csv("company_returns.csv")
 

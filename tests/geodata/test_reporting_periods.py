@@ -50,7 +50,7 @@ def test_what_is_no_period_of_returns_is_none(typed: str) -> None:
 def test_code_that_cannot_be_read_says_how_to_write_it() -> None:
     with pytest.raises(FigureError) as caught:
         ReportingPeriod.parse("2021-H3")
-    assert caught.value.code == "period.not-reporting"
+    assert caught.value.code == "period.unreadable"
 
 
 def test_figures_of_a_half_year_hold_at_its_last_quarter() -> None:
