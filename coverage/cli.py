@@ -211,7 +211,8 @@ def _add_commune_commands(commands: _Commands) -> None:
 
 def _add_check(commands: _Commands) -> None:
     text = commands.language.say("Check the figures across sources, quarters and levels.")
-    add_check_commands(commands.add("check", None, text), commands.language)
+    check = commands.add("check", None, text)
+    add_check_commands(check, commands.language, read_day=_day, read_moment=_moment)
 
 
 def _add_units_of(command: argparse.ArgumentParser, language: Language) -> None:

@@ -7,16 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from coverage.published_ranges import COUNT_UNITS, PERCENT, CountRange, PercentageCheck, PublishedFigure
+from coverage.published_ranges import COUNT_UNITS, PERCENT, UNIT_NAMES, CountRange, PercentageCheck, PublishedFigure
 from coverage.published_ranges import check_percentage as _check
 from geodata.errors import FigureError, mark
 from geodata.language import Language
-
-UNIT_NAMES: Final = {
-    "count": mark("households"),
-    "thousand": mark("thousand households"),
-    "million": mark("million households"),
-}
 
 _DIGITS: Final = re.compile(r"\d+")
 _GROUPED: Final = re.compile(r"\d{1,3}([.,\s])\d{3}(\1\d{3})*")

@@ -20,6 +20,12 @@ from geodata.errors import FigureError, mark
 COUNT_UNITS: Final = {"count": 1, "thousand": 1_000, "million": 1_000_000}
 """How many one of a unit is, for counts."""
 
+UNIT_NAMES: Final = {
+    "count": mark("households"),
+    "thousand": mark("thousand households"),
+    "million": mark("million households"),
+}
+
 PERCENT: Final = "percent"
 
 RURAL_TO_CONNECT, URBAN_TO_CONNECT = "households_to_connect_rural", "households_to_connect_urban"
@@ -99,6 +105,8 @@ class PublishedFigure:
         As printed, and its decimals.
     unit
         A key of `COUNT_UNITS`, or `PERCENT`.
+    title_vi, title_en
+        What readers call it.
     """
 
     name: str
@@ -107,6 +115,8 @@ class PublishedFigure:
     value: Decimal
     unit: str
     decimals: int
+    title_vi: str = ""
+    title_en: str = ""
 
     @property
     def interval(self) -> tuple[Fraction, Fraction]:
@@ -295,6 +305,8 @@ def read_published(table: pd.DataFrame, indicators: Mapping[str, Indicator], per
                 value=Decimal(str(row["published_value"])),
                 unit=str(row["published_unit"]),
                 decimals=int(row["published_decimals"]),
+                title_vi=indicator.title_vi,
+                title_en=indicator.title_en,
             )
         )
     return found

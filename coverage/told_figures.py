@@ -15,6 +15,7 @@ from coverage.boundary_layers import BoundaryLayers
 from coverage.unit_lists import UnitLists
 from geodata import lineage
 from geodata.locate import CommuneLocator
+from geodata.tables import FIGURE_COLUMNS
 from loaders.store import engine, facts
 from loaders.store import records as record_store
 from loaders.survey import templates
@@ -180,6 +181,30 @@ class ToldFigures:
             return pd.Series(dtype="int64", name="parts_missing")
         least = pd.concat(found, axis="columns").min(axis="columns").astype("int64")
         return least[least > 0].rename("parts_missing")
+
+    def exact_by_list(self, told_on: date, period: str) -> dict[date, pd.DataFrame]:
+        """
+        Return a quarter's figures as they were reported in each list, told in that of a day.
+
+        Returns
+        -------
+        figures
+            By the day of the list: columns `FIGURE_COLUMNS`, of the communes whose figures were carried whole.
+        """
+        after = self._lists.day_of(told_on)
+        with engine.reading(self._store) as connection:
+            tables = facts.figures_by_list(connection, period=period, as_of=self._as_of)
+        found = {}
+        for own, table in tables.items():
+            before = self._lists.day_of(date.fromisoformat(own))
+            told = self._restate(table, before, after)
+            if before != after:
+                basis = restated.basis_by_commune(self._lists.pairs(before, after), self.shares(before, after))
+                told = told[told["commune_code"].map(basis).eq(lineage.EXACT)]
+            if "parts_missing" in told:
+                told = told[told["parts_missing"] == 0]
+            found[before] = told[list(FIGURE_COLUMNS)]
+        return found
 
     # ---- how divided communes are shared
 

@@ -89,6 +89,11 @@ def load_survey_rules() -> pd.DataFrame:
     return _read_csv("survey_rules.csv")
 
 
+def load_check_rules() -> pd.DataFrame:
+    """Return the rules of consistency checks, all text; see `coverage.findings.read_rules`."""
+    return _read_csv("check_rules.csv")
+
+
 def load_amount_units() -> dict[str, dict[str, float]]:
     """Return the units in which amounts are written: unit we keep → unit as written → how much of ours it is."""
     text = files("loaders.reference").joinpath("amount_units.toml").read_text(encoding="utf-8")

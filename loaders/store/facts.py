@@ -123,6 +123,35 @@ def figures_by_list(
     return {day: _figures_of(connection, as_of, schema.figure.c.batch_id.in_(ids), *only) for day, ids in lists.items()}
 
 
+def figures_of_two_sources(connection: Connection, *, as_of: datetime | None = None) -> pd.DataFrame:
+    """
+    Return the figures that both a commune survey and a household ledger give, of each the newest accepted one.
+
+    Returns
+    -------
+    figures
+        ``commune_code``, ``period``, ``measure``, ``survey``, ``ledger`` (whole numbers) and `LIST_COLUMN`, the list in
+        which both were read.
+    """
+    names = ("commune_code", "period", "measure", LIST_COLUMN)
+    kinds = (("survey", FIGURES), ("ledger", LEDGER))
+    if not all(accepted_batches(connection, kind=kind, as_of=as_of) for _, kind in kinds):
+        return pd.DataFrame(columns=pd.Index([*names[:3], "survey", "ledger", LIST_COLUMN]))
+    table, counting, batch = schema.figure, counting_batches(as_of), schema.batch
+    found = {}
+    for name, kind in kinds:
+        query = (
+            select(table.c.commune_code, table.c.period, table.c.measure, batch.c.unit_list_date, table.c.value)
+            .join(counting, counting.c.batch_id == table.c.batch_id)
+            .join(batch, batch.c.id == table.c.batch_id)
+            .where(batch.c.kind == kind)
+            .order_by(counting.c.accepted_as)
+        )
+        rows = pd.DataFrame([tuple(row) for row in connection.execute(query)], columns=pd.Index([*names, name]))
+        found[name] = rows.drop_duplicates(list(names), keep="last")
+    return found["survey"].merge(found["ledger"], on=list(names))
+
+
 def lists_of_figures(connection: Connection, *, period: str | None = None, as_of: datetime | None = None) -> list[str]:
     """Return the days (ISO text) of the lists in which the figures of a quarter, or all, were read, oldest first."""
     counting, batch = counting_batches(as_of), schema.batch

@@ -228,3 +228,20 @@ entry_decision = Table(
     Column("at", String(27), nullable=False),
     Column("by", Text, nullable=False),
 )
+
+explanation = Table(
+    "explanation",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("rule", String(40), nullable=False),  # code of loaders/reference/check_rules.csv
+    Column("area_code", String(10), nullable=False),  # in the list of unit_list_date, or EVNSPC
+    Column("period", String(7), nullable=False),
+    Column("unit_list_date", String(10), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("finding_values", Text, nullable=False),  # JSON, [[name, value], …]: what the reason was given for
+    Column("verdict", String(10), nullable=False),  # explained, taken_back
+    Column("reason", Text, nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("by", Text, nullable=False),
+    Index(None, "period", "rule"),
+)

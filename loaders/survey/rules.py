@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from geodata.errors import mark
+from geodata.household_sums import HOUSEHOLD_PARTS, HOUSEHOLD_SUMS, HouseholdSum
 from loaders.survey.issues import ERROR, WARNING, Issue
 
 
@@ -47,32 +48,14 @@ class SurveyRow:
     merged_rows: int = 1
 
 
-# Whole = sum of parts; the third entry names parts that may be counted inside another one and left out.
-_SUMS: Final = (
-    (
-        "households_grid",
-        ("households_direct", "households_bulk", "households_shared"),
-        ("households_shared",),
-    ),
-    ("households_all", ("households_grid", "households_offgrid", "households_without"), ()),
-    ("households_all", ("households_all_urban", "households_all_rural"), ()),
-    ("households_grid", ("households_grid_urban", "households_grid_rural"), ()),
-)
-_PARTS: Final = (
-    ("households_all_urban", "households_grid_urban"),
-    ("households_all_rural", "households_grid_rural"),
-)
-
-
 def check_sums(row: SurveyRow) -> Iterable[Issue]:
     """Parts never exceed their whole, and add up to it where all of them were reported."""
-    for whole, parts, may_be_inside in _SUMS:
-        given = [part for part in parts if part in row.counts]
+    for one in HOUSEHOLD_SUMS:
+        whole, given = one.whole, [part for part in one.parts if part in row.counts]
         if whole not in row.counts or not given:
             continue
         total = sum(row.counts[part] for part in given)
-        required = [part for part in parts if part not in may_be_inside]
-        is_complete = all(part in row.counts for part in required)
+        is_complete = all(part in row.counts for part in one.required)
         if total > row.counts[whole]:
             yield _sum_issue(row, "survey.parts-exceed-whole", _EXCEED, whole, given)
         elif total < row.counts[whole] and is_complete:
@@ -81,7 +64,7 @@ def check_sums(row: SurveyRow) -> Iterable[Issue]:
 
 def check_parts(row: SurveyRow) -> Iterable[Issue]:
     """A part is never larger than its whole, urban and rural taken apart."""
-    for whole, part in _PARTS:
+    for whole, part in HOUSEHOLD_PARTS:
         if whole in row.counts and part in row.counts and row.counts[part] > row.counts[whole]:
             yield _sum_issue(row, "survey.parts-exceed-whole", _EXCEED, whole, [part])
 
@@ -136,12 +119,13 @@ def check_with_stored(row: SurveyRow, stored: Mapping[str, int], names: Mapping[
     kept = {measure: count for measure, count in stored.items() if measure not in row.counts}
     merged = kept | row.counts
     issues = []
-    for whole, parts, may_be_inside in (*_SUMS, *((whole, (part,), ()) for whole, part in _PARTS)):
+    for one in (*HOUSEHOLD_SUMS, *(HouseholdSum(whole, (part,)) for whole, part in HOUSEHOLD_PARTS)):
+        whole, parts = one.whole, one.parts
         given = [part for part in parts if part in merged]
         if whole not in merged or not given or not kept.keys() & {whole, *given}:
             continue
         total = sum(merged[part] for part in given)
-        is_complete = len(parts) > 1 and all(part in merged for part in parts if part not in may_be_inside)
+        is_complete = len(parts) > 1 and all(part in merged for part in one.required)
         if total > merged[whole] or (total < merged[whole] and is_complete):
             issues.append(_stored_issue(row, kept, merged, whole, given, names))
     return issues
