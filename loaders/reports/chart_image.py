@@ -154,7 +154,9 @@ class _ShareChart:
         for place in dict.fromkeys((places[0], places[-1])):
             y = self._y(self.shares[place])
             words = self.report.language.share(self.shares[place], decimals=2)
-            x = min(max(self._x(place), width_of(words) / 2 + 2), self.width - width_of(words) / 2 - 1)
+            x = min(
+                max(self._x(place), width_of(words, bold=True) / 2 + 2), self.width - width_of(words, bold=True) / 2 - 1
+            )
             # Below its point where it would lie on the target's line.
             near = self.target is not None and abs(y - 8 - self._y(self.target)) < FONT_SIZE
             yield text(x, y + (11 if near or y < self._TOP else -5), words, anchor="middle", weight="bold", halo=True)

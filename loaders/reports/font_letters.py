@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import struct
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Any, Final
 
+from loaders.reports.font_metrics import font_file
 from loaders.reports.typesetting import FONT_FOLDER
 
 _BOX: Final = "□"
 _SIGNS: Final = frozenset("✔")
 """What another font of the typesetter has: see `geodata.status`."""
 
-_UNICODE_TABLES: Final = ((3, 1), (0, 3))
-_KEPT_CONTROLS: Final = "\n"
+_MAY_BREAK: Final = "\u200b"
+_KEPT_CONTROLS: Final = frozenset(("\n", _MAY_BREAK))
+_LONG_WORD: Final = re.compile(r"[^\s\u200b]{25,}")
+_JOINTS: Final = re.compile(r"(?<=[_.\-/()])(?=[^\s_.\-/()])")
 
 
 def printable(value: Any) -> Any:
@@ -39,40 +42,22 @@ def _printable_text(text: str) -> str:
         return composed
     letters = _letters()
     return "".join(
-        letter
-        if letter in letters or letter in _KEPT_CONTROLS
-        else " "
-        if unicodedata.category(letter).startswith("C")
-        else _BOX
+        letter if letter in letters or letter in _KEPT_CONTROLS else " " if _is_control(letter) else _BOX
         for letter in composed
     )
+
+
+def breakable(text: str) -> str:
+    """Return a text whose long words, such as names of files, may be broken behind their dashes, dots and slashes."""
+    return _LONG_WORD.sub(lambda found: _JOINTS.sub(_MAY_BREAK, found[0]), text)
 
 
 @lru_cache(maxsize=1)
 def _letters() -> frozenset[str]:
     """Letters that every one of our fonts has, and the signs of another."""
-    fonts = [_letters_of(path.read_bytes()) for path in sorted(FONT_FOLDER.glob("*.ttf"))]
-    return frozenset.intersection(*fonts) | _SIGNS
+    fonts = [frozenset(font_file(path.stem).glyph_of) for path in sorted(FONT_FOLDER.glob("*.ttf"))]
+    return frozenset(one for one in frozenset.intersection(*fonts) if not _is_control(one)) | _SIGNS
 
 
-def _letters_of(font: bytes) -> frozenset[str]:
-    """Read a TrueType font's table of letters (``cmap``, format 4: the letters up to U+FFFF)."""
-    tables = struct.unpack_from(">H", font, 4)[0]
-    records = (struct.unpack_from(">4s4xII", font, 12 + 16 * n) for n in range(tables))
-    start = next(offset for tag, offset, _ in records if tag == b"cmap")
-    encodings = (struct.unpack_from(">HHI", font, start + 4 + 8 * n) for n in range(_short(font, start + 2)))
-    at = start + next(offset for platform, encoding, offset in encodings if (platform, encoding) in _UNICODE_TABLES)
-    assert _short(font, at) == 4
-    segments = _short(font, at + 6) // 2
-    ends = struct.unpack_from(f">{segments}H", font, at + 14)
-    starts = struct.unpack_from(f">{segments}H", font, at + 16 + 2 * segments)
-    return frozenset(
-        chr(code)
-        for first, last in zip(starts, ends, strict=True)
-        for code in range(first, last + 1)
-        if code != 0xFFFF and not unicodedata.category(chr(code)).startswith("C")
-    )
-
-
-def _short(font: bytes, at: int) -> int:
-    return int(struct.unpack_from(">H", font, at)[0])
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter).startswith("C")

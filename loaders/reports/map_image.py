@@ -26,6 +26,7 @@ from loaders.reports.typesetting import picture_of_svg
 
 _KM_A_DEGREE: Final = 111.32  # of latitude; of longitude times the cosine of the latitude
 _LEGEND_WIDTH: Final = 118.0
+_GUTTER: Final = 6.0
 _RIM: Final = 1.0
 _SCALE_STEPS: Final = (1, 2, 5, 10, 20, 50, 100, 200)
 _DISTRICT_KINDS: Final = ("Huyện ", "Thành phố ", "Thị xã ", "Quận ")
@@ -80,6 +81,13 @@ def draw_map(
     return picture_of_svg(svg, width_pt=width_pt, height_pt=height_pt, dots_per_inch=dots_per_inch)
 
 
+def fitting_height(report: ProvinceReport, width_pt: float, *, most_pt: float, least_pt: float = 170.0) -> float:
+    """Return the height that a map of a width needs for the ground and its legend, within limits."""
+    west, south, east, north = (float(side) for side in report.outlines.total_bounds)
+    upright = (north - south) / max((east - west) * math.cos(math.radians((south + north) / 2)), 1e-9)
+    return round(min(most_pt, max(least_pt, (width_pt - _LEGEND_WIDTH - _GUTTER) * upright)), 1)
+
+
 @dataclass(frozen=True)
 class _Frame:
     """Where the ground lies on the sheet: kilometres east and south of its north-west corner, as points."""
@@ -118,7 +126,7 @@ class _Sheet:
 
     def draw(self) -> str:
         outlines = self.report.outlines
-        frame = _Frame.around(outlines, width=self.width - _LEGEND_WIDTH - 6, height=self.height)
+        frame = _Frame.around(outlines, width=self.width - _LEGEND_WIDTH - _GUTTER, height=self.height)
         districts = self._districts()
         parts = chain(
             self._communes(frame),
@@ -144,7 +152,7 @@ class _Sheet:
     def _legend(self, frame: _Frame) -> Iterator[str]:
         say, language = self.report.language.say, self.report.language
         left, y = self.width - _LEGEND_WIDTH, 10.0
-        for line in wrapped(self.shown.title, _LEGEND_WIDTH):
+        for line in wrapped(self.shown.title, _LEGEND_WIDTH, bold=True):
             yield text(left, y, line, weight="bold")
             y += LINE * 0.8
         y += 4
@@ -206,7 +214,7 @@ def _district_names(districts: gpd.GeoDataFrame, frame: _Frame) -> Iterator[str]
             short = short.removeprefix(kind)
         largest = max(shapely.get_parts(shape), key=shapely.area)
         point = shapely.get_coordinates(largest.representative_point())
-        (x, y), half = frame.place(point)[0].tolist(), width_of(short) / 2
+        (x, y), half = frame.place(point)[0].tolist(), width_of(short, bold=True) / 2
         place = (x - half, y - FONT_SIZE, x + half, y + 2)
         if any(place[0] < b[2] and b[0] < place[2] and place[1] < b[3] and b[1] < place[3] for b in taken):
             continue

@@ -9,12 +9,23 @@ from typing import Any, Final, Literal
 
 from geodata.language import Language
 from geodata.status import STATUS_COLOURS, STATUS_NAMES, STATUS_SIGNS, STATUSES
+from loaders.reports.font_letters import breakable
+from loaders.reports.font_metrics import sans_width
 from loaders.reports.official_tables import Listing
 from loaders.reports.word_document import Column
 
 Block = dict[str, Any]
 
 _NEGATIVE: Final = re.compile(r"^-(?=\d)")
+
+TEXT_WIDTH: Final = (210 - 23 - 17) / 25.4 * 72
+"""Between the margins of the page, in points; ``pdf/province_report.typ`` sets them."""
+
+CELL_MARGIN: Final = 2.5
+"""Beside the text of a cell, in points."""
+
+_MEASURED: Final = 12
+"""So many of a column's longest words are measured: the widest is among those with the most letters."""
 
 TEXT_SIZE: Final = 8.0
 """Of tables, in points; ones with many columns are set smaller."""
@@ -62,13 +73,51 @@ def picture(svg: bytes, *, width_pt: float, alt: str) -> Block:
 
 
 def table(columns: Sequence[Column], rows: Sequence[TableRow], *, size: float = TEXT_SIZE) -> Block:
-    """Return a table whose header stands on each of its pages."""
+    """Return a table whose header stands on each of its pages; see `column_widths`."""
+    shown = [{"kind": row.kind, "cells": [_fitting(cell) for cell in row.cells]} for row in rows]
+    return _table(columns, shown, size)
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Block], size: float) -> Block:
+    texts = [[row["cells"][place] for row in rows] for place in range(len(columns))]
+    plain = [[cell if isinstance(cell, str) else cell["text"] for cell in cells] for cells in texts]
+    widths = column_widths(columns, plain, size=size)
     return {
         "kind": "table",
         "size": size,
-        "columns": [{"label": one.label, "share": one.share, "align": one.align} for one in columns],
-        "rows": [{"kind": row.kind, "cells": list(row.cells)} for row in rows],
+        "columns": [
+            {"label": one.label, "width": width, "align": one.align} for one, width in zip(columns, widths, strict=True)
+        ],
+        "rows": list(rows),
     }
+
+
+def column_widths(columns: Sequence[Column], cells: Sequence[Sequence[str]], *, size: float) -> list[float]:
+    """
+    Return the widths of columns in points, `TEXT_WIDTH` together: their shares, yet no word lies on its neighbour.
+
+    A column whose share is too narrow for its longest word (of the label, or of `cells`) gets what that word needs, at
+    the cost of the others. Where all need more than there is, each gets its part of it.
+    """
+    least = [_least_width(column.label, texts, size) for column, texts in zip(columns, cells, strict=True)]
+    if sum(least) >= TEXT_WIDTH:
+        return [width * TEXT_WIDTH / sum(least) for width in least]
+    narrow: set[int] = set()
+    while True:
+        left = TEXT_WIDTH - sum(least[place] for place in narrow)
+        shares = sum(one.share for place, one in enumerate(columns) if place not in narrow)
+        widths = [least[place] if place in narrow else left * one.share / shares for place, one in enumerate(columns)]
+        short = {place for place, width in enumerate(widths) if width < least[place] and place not in narrow}
+        if not short:
+            return widths
+        narrow |= short
+
+
+def _least_width(label: str, texts: Sequence[str], size: float) -> float:
+    """Return the width of the longest word of a column, with the room beside it."""
+    words = [word for text in texts for word in re.split(r"[\s\u200b]", text)]
+    longest = sorted(set(words), key=len)[-_MEASURED:]
+    return 2 * CELL_MARGIN + max(sans_width(word, size=size, bold=True) for word in [*label.split(), *longest, ""])
 
 
 def listing(found: Listing, language: Language) -> Block:
@@ -78,17 +127,17 @@ def listing(found: Listing, language: Language) -> Block:
         {
             "kind": "total" if row.is_sum else "row",
             "cells": [
-                {"text": cell, "colour": colours[cell]} if cell in colours else _signed(cell) for cell in row.cells
+                {"text": cell, "colour": colours[cell]} if cell in colours else _fitting(cell) for cell in row.cells
             ],
         }
         for row in found.rows
     ]
-    return table(found.columns, ()) | {"rows": rows}
+    return _table(found.columns, rows, TEXT_SIZE)
 
 
-def _signed(cell: str) -> str:
-    """Write a negative number with a minus sign, not a hyphen."""
-    return _NEGATIVE.sub("−", cell)
+def _fitting(cell: str) -> str:
+    """Write a negative number with a minus sign, not a hyphen, and let a long word be broken."""
+    return breakable(_NEGATIVE.sub("−", cell))
 
 
 def status_words(status: str, language: Language) -> str:

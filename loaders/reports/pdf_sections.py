@@ -13,7 +13,7 @@ from geodata.periods import Period
 from geodata.report_data import ProvinceReport
 from loaders.reports import official_sentences as sentences
 from loaders.reports import official_tables as tables
-from loaders.reports.map_image import can_draw, draw_map
+from loaders.reports.map_image import can_draw, draw_map, fitting_height
 from loaders.reports.official_tables import Listing
 from loaders.reports.pdf_blocks import Block, Section, TableRow, bullets, listing, note, paragraph, picture, table
 from loaders.reports.pdf_tables import commune_table, district_table
@@ -22,7 +22,7 @@ from loaders.reports.word_document import LEFT, Column
 ATTACHMENT_NAME: Final = "phudien_figures.csv"
 """Name of the attached table of all counts."""
 
-_MAP_WIDTH, _MAP_HEIGHT = 470.0, 300.0
+_MAP_WIDTH, _HIGHEST_MAP = 470.0, 300.0
 
 
 def sections_of(report: ProvinceReport) -> list[Section]:
@@ -65,12 +65,20 @@ def _progress(report: ProvinceReport) -> Section:
     if report.progress.empty:
         return Section(title, [paragraph(say("No target is set for the parts of the province."))])
     found = tables.progress_of(report)
+    indicators = ", ".join(dict.fromkeys(str(name) for name in report.progress["indicator"]))
     explained = say(
         "Gap: households above what the target allows; 0 or less where it is reached. The status compares the "
         "households still lacking with a straight path to the target, and the pace with what the path needs; the rule "
         "is an assumption of Phủ Điện, stated in its methods."
     )
-    return Section(title, [paragraph(found.title + "."), listing(found, report.language), note(explained)])
+    return Section(
+        title,
+        [
+            paragraph(say("Indicator: {indicators}.", indicators=indicators)),
+            listing(found, report.language),
+            note(explained),
+        ],
+    )
 
 
 def _remaining(report: ProvinceReport) -> list[Section]:
@@ -109,7 +117,8 @@ def _listing_or(
 def _map_of_unserved(report: ProvinceReport, language: Language) -> list[Block]:
     if not can_draw(report, "households_to_connect"):
         return []
-    svg = draw_map(report, measure="households_to_connect", form="svg", width_pt=_MAP_WIDTH, height_pt=_MAP_HEIGHT)
+    height = fitting_height(report, _MAP_WIDTH, most_pt=_HIGHEST_MAP)
+    svg = draw_map(report, measure="households_to_connect", form="svg", width_pt=_MAP_WIDTH, height_pt=height)
     alt = language.say("Map of the communes by households still to connect to the grid")
     return [picture(svg, width_pt=_MAP_WIDTH, alt=alt)]
 

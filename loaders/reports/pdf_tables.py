@@ -16,7 +16,7 @@ from loaders.reports.pdf_blocks import Block, TableRow, table
 from loaders.reports.word_document import CENTRE, LEFT, Column
 
 _COMMUNE_SIZE: Final = 7.0
-_DISTRICT_SIZE: Final = 7.5
+_DISTRICT_SIZE: Final = 7.2
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def district_table(report: ProvinceReport) -> Block:
     """Return the figures of the districts in code order, the province's below them."""
     say, language = report.language.say, report.language
     figures = (
-        _Figure(say("Households in all"), 15, "households_all"),
-        _Figure(say("With grid power"), 15, "households_grid"),
+        _Figure(say("Households in all"), 20.5, "households_all"),
+        _Figure(say("With grid power"), 14.5, "households_grid"),
         _Figure(say("With grid power, share"), 14, "households_grid", "households_all"),
-        _Figure(say("Rural households in all"), 15, "households_all_rural"),
+        _Figure(say("Rural households in all"), 20.5, "households_all_rural"),
         _Figure(say("Rural with grid power, share"), 14, "households_grid_rural", "households_all_rural"),
-        _Figure(say("Direct sale"), 15, "households_direct"),
+        _Figure(say("Direct sale"), 14.5, "households_direct"),
         _Figure(say("Direct sale, share"), 14, "households_direct", "households_grid"),
-        _Figure(say("Behind a master meter"), 15, "households_bulk"),
+        _Figure(say("Behind a master meter"), 14.5, "households_bulk"),
         _Figure(say("Without power"), 13, "households_without"),
     )
     rows = [
@@ -73,8 +73,8 @@ def district_table(report: ProvinceReport) -> Block:
     ]
     total = (report.province_name, _reported(report.communes, language), *_cells(figures, report.communes, language))
     columns = (
-        Column(say("District"), 33, LEFT),
-        Column(say("Communes reporting"), 13, CENTRE),
+        Column(say("District"), 38, LEFT),
+        Column(say("Communes reporting"), 18.5, CENTRE),
         *(Column(figure.label, figure.share) for figure in figures),
     )
     return table(columns, [*rows, TableRow(total, "total")], size=_DISTRICT_SIZE)
@@ -106,7 +106,7 @@ def commune_table(report: ProvinceReport) -> Block:
             rows.append(TableRow((str(number), str(code), shown, *counts)))
     has_districts = bool(report.communes["district_code"].notna().any())
     columns = (
-        Column(say("No."), 6.5, CENTRE),
+        Column(say("No."), 7, CENTRE),
         Column(say("Code"), 11, CENTRE),
         Column(say("District, commune") if has_districts else say("Commune"), 36, LEFT),
         *(Column(figure.label, figure.share) for figure in figures),

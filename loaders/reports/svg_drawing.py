@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape
 
+from loaders.reports.font_metrics import sans_width
 from loaders.reports.typesetting import SANS
 
 FONT_SIZE: Final = 7.5
@@ -14,7 +15,6 @@ MISSING: Final = "url(#missing)"
 """Fill of what was not reported: hatched, as no class or part is."""
 
 INK, FAINT = "#202124", "#5f6368"
-_LETTER: Final = 0.52  # mean width of a letter, in font sizes; bold ones are a little wider
 
 
 def picture(width: float, height: float, parts: Iterator[str]) -> str:
@@ -31,17 +31,17 @@ def picture(width: float, height: float, parts: Iterator[str]) -> str:
     return "\n".join([head, hatching, *parts, "</svg>"])
 
 
-def width_of(words: str) -> float:
-    """Return about how wide a text is, in points."""
-    return len(words) * FONT_SIZE * _LETTER
+def width_of(words: str, *, bold: bool = False) -> float:
+    """Return how wide a text is, in points."""
+    return sans_width(words, size=FONT_SIZE, bold=bold)
 
 
-def wrapped(words: str, width: float) -> Iterator[str]:
+def wrapped(words: str, width: float, *, bold: bool = False) -> Iterator[str]:
     """Yield the lines of a text that is to fit into a width; a single longer word stays whole."""
     line = ""
     for word in words.split():
         longer = f"{line} {word}".strip()
-        if line and width_of(longer) > width:
+        if line and width_of(longer, bold=bold) > width:
             yield line
             longer = word
         line = longer

@@ -12,7 +12,7 @@ from shapely import MultiPolygon, box
 
 from geodata.errors import FigureError
 from geodata.report_data import ProvinceReport
-from loaders.reports.map_image import can_draw, draw_map
+from loaders.reports.map_image import can_draw, draw_map, fitting_height
 from tests import report_samples
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -75,6 +75,14 @@ def test_the_same_report_gives_the_same_picture_whatever_the_order_of_its_rows()
     turned = replace(report, outlines=report.outlines.iloc[::-1])
     for form in ("svg", "png"):
         assert draw_map(report, form=form) == draw_map(turned, form=form)
+
+
+def test_a_wide_province_gets_a_low_map_but_room_for_its_legend() -> None:
+    """The sample is 0.7 degrees wide at most and 0.3 high: about 0.51 of the ground's width."""
+    report = report_samples.much_left()
+    assert fitting_height(report, 482.0, most_pt=400) == pytest.approx((482 - 124) * 0.5083, rel=0.01)
+    assert fitting_height(report, 482.0, most_pt=150, least_pt=100) == 150
+    assert fitting_height(report, 200.0, most_pt=400) == 170
 
 
 def test_png_has_the_size_asked_for() -> None:

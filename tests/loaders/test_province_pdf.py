@@ -13,12 +13,18 @@ from typing import Any
 import pandas as pd
 import pytest
 import typst
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ImageFont
 from pypdf import PdfReader
 
 from geodata.report_data import STAMP_KEYS, ProvinceReport
 from geodata.tables import MEASURES
-from loaders.reports.pdf_sections import ATTACHMENT_NAME
+from loaders.reports.pdf_blocks import CELL_MARGIN, TEXT_WIDTH, column_widths
+from loaders.reports.pdf_sections import ATTACHMENT_NAME, sections_of
 from loaders.reports.province_pdf import write_province_pdf
+from loaders.reports.typesetting import FONT_FOLDER
+from loaders.reports.word_document import Column
 from tests import report_samples
 from tests.report_samples import EN, VI
 
@@ -191,6 +197,49 @@ def test_letters_that_no_font_has_become_boxes_and_controls_spaces() -> None:
 
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert write_province_pdf(report_samples.much_left()) == written("much_left", "vi") != written("much_left", "en")
+
+
+def tables(report: ProvinceReport) -> list[dict[str, Any]]:
+    return [block for section in sections_of(report) for block in section.blocks if block["kind"] == "table"]
+
+
+@pytest.mark.parametrize("language", [VI, EN])
+def test_no_word_is_wider_than_its_column(language: Any) -> None:
+    """Else it would lie on its neighbour: words are never hyphenated. Measured by another reader of fonts than ours."""
+    bold = ImageFont.truetype(FONT_FOLDER / "LiberationSans-Bold.ttf", 2048)
+    found = tables(report_samples.much_left(language))
+    for table in found:
+        assert sum(column["width"] for column in table["columns"]) == pytest.approx(TEXT_WIDTH)
+        for place, column in enumerate(table["columns"]):
+            cells = [row["cells"][place] for row in table["rows"]]
+            texts = [column["label"], *(cell if isinstance(cell, str) else cell["text"] for cell in cells)]
+            for word in re.split(r"[\s\u200b]", " ".join(texts)):
+                assert bold.getlength(word) / 2048 * table["size"] <= column["width"] - 2 * CELL_MARGIN + 0.01, word
+    assert len(found) == 10
+
+
+def test_columns_keep_their_shares_where_all_words_fit() -> None:
+    columns = [Column("a", 1), Column("b", 3)]
+    assert column_widths(columns, [["1"], ["2"]], size=8) == pytest.approx([TEXT_WIDTH / 4, TEXT_WIDTH * 3 / 4])
+
+
+@given(
+    shares=st.lists(st.floats(1, 50), min_size=1, max_size=12),
+    words=st.lists(st.text("aW .", max_size=30), min_size=12, max_size=12),
+)
+def test_columns_always_fill_the_page(shares: list[float], words: list[str]) -> None:
+    columns = [Column(word, share) for word, share in zip(words, shares, strict=False)]
+    widths = column_widths(columns, [[] for _ in columns], size=8)
+    assert sum(widths) == pytest.approx(TEXT_WIDTH)
+    assert min(widths) > 0
+
+
+def test_a_long_name_of_a_file_is_broken_into_its_column() -> None:
+    name = "khao_sat-dien_khi_hoa-nong_thon.An_Giang.quy_II.2021.ban_cuoi_cung-da_duyet.xlsx"
+    uploads = report_samples.much_left().uploads.assign(file_name=name)
+    text = "\n".join(pages_of(replace(report_samples.much_left(), uploads=uploads)))
+    assert name not in text
+    assert name in re.sub(r"[\s\u200b]", "", text)
 
 
 def long_report() -> ProvinceReport:
