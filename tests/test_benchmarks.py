@@ -55,3 +55,16 @@ def test_a_matcher_that_errs_is_compared_row_by_row(
     ours: list[str | None], theirs: list[str | None], is_right: bool
 ) -> None:
     assert is_no_less_right(["a", "b", "c"], ours, theirs) == is_right
+
+
+def test_ranges_of_forecasts_hold_what_came_as_often_as_they_say() -> None:
+    found = json.loads(run("forecast", "--scale", "484", "--json"))
+    assert (found["name"], found["scale"]) == ("forecast", 484)
+    for chance, own in found["chances"].items():
+        assert own["held"] == pytest.approx(float(chance), abs=0.06)
+        assert set(own["answers"]) == {"range", "open", "not_at_this_pace"}
+    assert found["seed"] != found["learned_from"]["seed"]
+    scores = {method: own["interval_score"] for method, own in found["methods"].items()}
+    assert min(scores, key=lambda method: scores[method]) == "best"
+    assert found["communes"] == 2484
+    assert found["seconds"] < 20

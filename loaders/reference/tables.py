@@ -108,8 +108,21 @@ def load_progress_rule() -> dict[str, Any]:
 
 def load_demo_assumptions() -> dict[str, Any]:
     """Return the totals and the assumptions on which the demo rests, each explained in the file."""
-    text = files("loaders.reference").joinpath("demo_assumptions.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return _read_toml("demo_assumptions.toml")
+
+
+def load_forecast_assumptions() -> dict[str, Any]:
+    """Return what forecasts assume of works."""
+    return _read_toml("forecast_assumptions.toml")
+
+
+def load_forecast_calibration() -> dict[str, Any]:
+    """Return the levels of forecasts; see `coverage.calibration.read_calibration`."""
+    return _read_toml("forecast_calibration.toml")
+
+
+def _read_toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("loaders.reference").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _read_csv(name: str) -> pd.DataFrame:
