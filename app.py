@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from coverage.pages import _cache, _state, _told, communes, data, overview, remaining, report, targets, upload
+from coverage.pages import _cache, _state, _told, communes, data, overview, progress, remaining, report, targets, upload
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 
@@ -22,6 +22,7 @@ Page = Callable[[_state.Choices], None]
 PAGES: Final[dict[str, tuple[str, str, Page]]] = {
     "map": (mark("Coverage map"), ":material/map:", overview.draw),
     "remaining": (mark("What remains"), ":material/electric_meter:", remaining.draw),
+    "progress": (mark("Progress"), ":material/trending_down:", progress.draw),
     "targets": (mark("Targets 2081"), ":material/flag:", targets.draw),
     "upload": (mark("Upload a survey"), ":material/upload_file:", upload.draw),
     "report": (mark("Province report"), ":material/description:", report.draw),

@@ -28,6 +28,7 @@ from coverage.commands import (
 )
 from coverage.ledger_commands import add_ledger_commands
 from coverage.list_commands import reconcile_communes
+from coverage.progress_commands import add_progress_command
 from coverage.report_commands import add_report_commands
 from coverage.survey_commands import import_survey, write_form
 from geodata.errors import PhuDienError, mark
@@ -102,6 +103,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     _add_import(commands)
     _add_history(commands)
     _add_status(commands)
+    standing = commands.add("progress", None, say("Show how areas stand against the path to their targets."))
+    add_progress_command(standing, language, read_day=_day, read_moment=_moment)
     _add_template(commands)
     report = commands.add("report", None, say("Write the reports of provinces, and the forms that go with them."))
     add_report_commands(report, commands.common, language, read_day=_day, read_moment=_moment)

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from coverage.indicators import Indicator
 from geodata import status
+from geodata.differences import Counted
 from geodata.errors import FigureError, mark
 from geodata.language import Language
 from geodata.periods import Period
@@ -102,6 +104,12 @@ def sign_and_name(code: str, language: Language, reason: str = "") -> str:
     """Return a status as readers see it in print: its sign, its word and, where there is one, its reason."""
     text = f"{status.STATUS_SIGNS[code]} {language.say(status.STATUS_NAMES[code])}"
     return f"{text} ({language.say(REASON_NAMES[reason])})" if reason else text
+
+
+def counted_by(indicator: Indicator) -> Counted:
+    """Return what the shortfall of an indicator counts: households, or communes."""
+    is_of_communes = indicator.numerator.startswith("communes_")
+    return Counted("xã", "communes") if is_of_communes else Counted("hộ", "households")
 
 
 def quarters_between(first: Period, last: Period) -> int:

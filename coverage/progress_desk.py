@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import pandas as pd
 
@@ -13,8 +13,10 @@ from coverage import progress, progress_changes
 from coverage.indicators import Indicator
 from coverage.rollup import indicator_by_area, measures_behind
 from coverage.shortfall import denominator_by_area, has_shortfall, shortfall_by_area
+from coverage.target_book import TargetBook
 from coverage.workspace import Workspace
 from geodata.errors import FigureError, mark
+from geodata.language import Language
 from geodata.periods import Period
 from loaders.reference.tables import load_progress_rule
 from loaders.store import engine, figure_events
@@ -28,24 +30,23 @@ TARGET_NOTES: Final = ("basis", "decision", "is_assumption")
 _NOTES: Final = pd.Index(TARGET_NOTES)
 _HISTORIES_KEPT: Final = 3
 
+_QUARTERS_SHOWN: Final = 60
+"""Most quarters of a chart: a target may be due in a far year."""
+
 
 class Targets(Protocol):
     """Where targets come from: a `TargetBook`."""
 
-    def area_targets(
-        self, indicator_name: str, area: str, *, told_on: date, as_of: datetime | None = None
-    ) -> pd.DataFrame:
-        """Return the targets of the parts of an area, indexed by area code."""
-
-    def target_of(
-        self, indicator_name: str, area: str, *, told_on: date, as_of: datetime | None = None
-    ) -> pd.Series[Any] | None:
-        """Return the target of one area; None where it has none."""
-
-    def milestones(
-        self, indicator_name: str, area: str, *, told_on: date, as_of: datetime | None = None
-    ) -> pd.DataFrame:
-        """Return the milestones of one area on the way to its target."""
+    def with_parts(
+        self,
+        indicator_name: str,
+        area: str,
+        *,
+        told_on: date,
+        as_of: datetime | None = None,
+        language: Language | None = None,
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the targets of an area and its parts, indexed by area code, and their milestones."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,11 @@ class AreaProgress:
     own, parts
         `progress.SCORECARD_COLUMNS`, `FIGURE_COUNTS`, `TARGET_NOTES` and ``area_name``, indexed by area code: the area
         itself (one row), and its parts in code order (none of a commune).
-    shortfall, whole, paths
-        Households lacking, of how many, and what the path asks: indexed by period code up to the quarter, one column
-        an area, the area itself first.
-    milestones
-        `progress.MILESTONE_COLUMNS` of all of them.
+    shortfall, whole
+        Households lacking, and of how many: indexed by period code up to the quarter, one column an area, the area
+        itself first.
+    targets, milestones
+        `progress.TARGET_COLUMNS` by area code, and `progress.MILESTONE_COLUMNS`, of all of them.
     """
 
     indicator: Indicator
@@ -73,9 +74,23 @@ class AreaProgress:
     parts: pd.DataFrame
     shortfall: pd.DataFrame
     whole: pd.DataFrame
-    paths: pd.DataFrame
     targets: pd.DataFrame
     milestones: pd.DataFrame
+
+    def paths_at(self, periods: list[str]) -> pd.DataFrame:
+        """Return what the path of each area asks in some quarters, in the shape of `shortfall`."""
+        found = progress.paths_by_period(self.targets, periods, milestones=self.milestones)
+        return found.reindex(columns=self.shortfall.columns)
+
+    def periods_to_due(self) -> list[str]:
+        """Return the quarters with figures, and those after them until the target of the area is due."""
+        periods = [str(code) for code in self.shortfall.index]
+        due = self.own["due_period"].iloc[0]
+        at = self.period
+        while isinstance(due, str) and at < Period.parse(due) and len(periods) < _QUARTERS_SHOWN:
+            at = at.next()
+            periods.append(str(at))
+        return periods
 
     def moves(self, since: Period) -> pd.DataFrame:
         """Return how far each part moved since a quarter; see `progress_changes.moves`."""
@@ -103,12 +118,12 @@ class ProgressDesk:
     Parameters
     ----------
     targets
-        The book of targets.
+        The book of targets, where it is open already.
     """
 
-    def __init__(self, workspace: Workspace, targets: Targets) -> None:
+    def __init__(self, workspace: Workspace, targets: Targets | None = None) -> None:
         self._workspace = workspace
-        self._targets = targets
+        self._targets = targets or TargetBook(workspace)
         self._histories: OrderedDict[tuple[date, datetime | None, int], pd.DataFrame] = OrderedDict()
         self.rule = progress.read_rule(load_progress_rule())
 
@@ -123,7 +138,14 @@ class ProgressDesk:
         return self.of_area(indicator_name, area, period, told_on, as_of=as_of).parts
 
     def of_area(
-        self, indicator_name: str, area: str, period: Period, told_on: date, *, as_of: datetime | None = None
+        self,
+        indicator_name: str,
+        area: str,
+        period: Period,
+        told_on: date,
+        *,
+        as_of: datetime | None = None,
+        language: Language | None = None,
     ) -> AreaProgress:
         """
         Return how an area and its parts stand at the end of a quarter.
@@ -134,6 +156,8 @@ class ProgressDesk:
             Code in the list of `told_on`.
         as_of
             Moment whose answer is wanted; now where None.
+        language
+            Of ``decision``.
 
         Raises
         ------
@@ -148,8 +172,9 @@ class ProgressDesk:
             pd.concat([reckon(figures, indicator, parts) for parts in area_of], axis="columns")
             for reckon in (shortfall_by_area, denominator_by_area)
         )
-        targets = self._targets_of(indicator_name, area, told_on, as_of)
-        milestones = self._milestones_of(indicator_name, targets, told_on, as_of)
+        targets, milestones = self._targets.with_parts(
+            indicator_name, area, told_on=told_on, as_of=as_of, language=language
+        )
         table = progress.scorecard(shortfall, targets, period, self.rule, milestones=milestones)
         table = table.join(self._counts(figures, indicator, area_of, period)).join(targets.reindex(columns=_NOTES))
         table.insert(0, "area_name", [self._name(code, told_on) for code in table.index])
@@ -163,9 +188,6 @@ class ProgressDesk:
             parts=table.loc[codes],
             shortfall=shortfall,
             whole=whole,
-            paths=progress.paths_by_period(targets, list(shortfall.index), milestones=milestones).reindex(
-                columns=shortfall.columns
-            ),
             targets=targets,
             milestones=milestones,
         )
@@ -184,9 +206,9 @@ class ProgressDesk:
         Returns
         -------
         corrections
-            `progress_changes.CORRECTION_COLUMNS`, ``area_name`` and ``events``: the uploads of the time between that
-            changed figures of the area in the quarter (tuple of `FigureEvent`); none where it only is told anew, by
-            other outlines or reports of another list.
+            `progress_changes.CORRECTION_COLUMNS`, ``area_name``, ``communes_all`` and ``events``: the uploads of the
+            time between that changed figures of the area in the quarter (tuple of `FigureEvent`); none where it only
+            is told anew, by other outlines or reports of another list.
         """
         indicator = self._indicator(indicator_name)
         [*_, parts] = self._areas(area, told_on)
@@ -196,6 +218,7 @@ class ProgressDesk:
         keys = zip(found["period"], found["area_code"], strict=True)
         return found.assign(
             area_name=[self._name(str(code), told_on) for code in found["area_code"]],
+            communes_all=found["area_code"].map(parts.value_counts()),
             events=pd.Series([events.get((str(at), str(code)), ()) for at, code in keys], dtype="object"),
         )
 
@@ -240,19 +263,6 @@ class ProgressDesk:
     ) -> pd.DataFrame:
         of_quarter = figures[figures["period"] == str(period)]
         return pd.concat([indicator_by_area(of_quarter, indicator, parts) for parts in area_of])
-
-    def _targets_of(self, name: str, area: str, told_on: date, as_of: datetime | None) -> pd.DataFrame:
-        own = self._targets.target_of(name, area, told_on=told_on, as_of=as_of)
-        parts = self._targets.area_targets(name, area, told_on=told_on, as_of=as_of)
-        tables = [parts[parts.index != area]] if own is None else [own.to_frame(area).T, parts[parts.index != area]]
-        return pd.concat(tables).rename_axis("area_code")
-
-    def _milestones_of(self, name: str, targets: pd.DataFrame, told_on: date, as_of: datetime | None) -> pd.DataFrame:
-        found = [
-            self._targets.milestones(name, str(code), told_on=told_on, as_of=as_of).assign(area_code=str(code))
-            for code in targets.index
-        ]
-        return pd.concat([pd.DataFrame(columns=pd.Index(progress.MILESTONE_COLUMNS)), *found], ignore_index=True)
 
     def _by_period(
         self, indicator: Indicator, parts: pd.Series[str], period: Period, told_on: date, as_of: datetime | None

@@ -176,6 +176,40 @@ class TargetBook:
         found = pd.DataFrame(rows, columns=pd.Index(MILESTONE_COLUMNS))
         return found.astype({name: _TYPES[name] for name in MILESTONE_COLUMNS})
 
+    def with_parts(
+        self,
+        indicator_name: str,
+        area: str,
+        *,
+        told_on: date,
+        as_of: datetime | None = None,
+        on: date | None = None,
+        language: Language | None = None,
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """
+        Return the targets of an area and all of its parts, and their milestones; reckoned together, which is faster.
+
+        Returns
+        -------
+        targets
+            As `area_targets` gives them, the area itself among them.
+        milestones
+            ``area_code`` and `MILESTONE_COLUMNS`, by area and due quarter.
+        """
+        numbers = self._numbers(indicator_name, area, told_on, as_of, on, language)
+        codes = sorted({area, *(str(code) for code in self.workspace.units_on(told_on).parts_of(area).unique())})
+        rows = [
+            {"area_code": code, **numbers.milestone(code, root, n)}
+            for code in codes
+            if (root := numbers.root_of(code)) is not None
+            for n in range(len(root.milestones))
+        ]
+        milestones = pd.DataFrame(rows, columns=pd.Index(("area_code", *MILESTONE_COLUMNS)))
+        types = {"area_code": "str", **{name: _TYPES[name] for name in MILESTONE_COLUMNS}}
+        return _as_table({code: row for code in codes if (row := numbers.row(code)) is not None}), milestones.astype(
+            types
+        )
+
     def _numbers(
         self,
         name: str,

@@ -15,6 +15,7 @@ from coverage.boundary_layers import OUTLINE_DAYS
 from coverage.commune_lists import CommuneLists
 from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
+from coverage.progress_desk import AreaProgress, ProgressDesk
 from coverage.report_files import ReportFiles
 from coverage.surveys import Surveys
 from coverage.target_book import TargetBook
@@ -68,6 +69,40 @@ def _target_book(home: str) -> TargetBook:
 def target_book() -> TargetBook:
     """Return the target book of this server's workspace."""
     return _target_book(str(default_home()))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _progress_desk(home: str) -> ProgressDesk:
+    return ProgressDesk(_open(home), _target_book(home))
+
+
+def progress_desk() -> ProgressDesk:
+    """Return the desk for progress of this server's workspace."""
+    return _progress_desk(str(default_home()))
+
+
+@st.cache_data(max_entries=48, show_spinner=False)
+def area_progress(
+    home: str, version: str, told_on: str, period: str, indicator: str, area: str, language_code: str
+) -> AreaProgress:
+    """Return how an area and its parts stand at the end of a quarter, as of a data version."""
+    day, language = date.fromisoformat(told_on), Language(language_code)
+    return _progress_desk(home).of_area(indicator, area, Period.parse(period), day, language=language)
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def corrections(
+    home: str, version: str, told_on: str, period: str, indicator: str, area: str, since: str
+) -> pd.DataFrame:
+    """Return which figures of an area's parts were corrected since a moment (ISO text), and why."""
+    desk, moment = _progress_desk(home), local_time(since)
+    return desk.corrections(indicator, area, Period.parse(period), date.fromisoformat(told_on), since=moment)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def figure_moments(home: str, version: str) -> pd.DataFrame:
+    """Return every event that changed which figures count, the newest first."""
+    return _progress_desk(home).moments()
 
 
 def units_on(told_on: str) -> Units:

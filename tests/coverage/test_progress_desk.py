@@ -35,16 +35,10 @@ class Book:
         notes = {"basis": "decided", "decision": "QĐ 1", "is_assumption": False}
         self.table = pd.DataFrame([row | notes for row in table.values()], index=pd.Index(list(table)))
 
-    def area_targets(self, indicator_name: str, area: str, **_: Any) -> pd.DataFrame:
+    def with_parts(self, indicator_name: str, area: str, **_: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
         found = self.table if indicator_name == POWER else self.table.iloc[:0]
-        return found[found.index.str.len() == 5] if area == "889" else found
-
-    def target_of(self, indicator_name: str, area: str, **_: Any) -> pd.Series[Any] | None:
-        return self.table.loc[area] if indicator_name == POWER and area in self.table.index else None
-
-    def milestones(self, indicator_name: str, area: str, **_: Any) -> pd.DataFrame:
-        rows = [("2021-Q2", 3)] if (indicator_name, area) == (POWER, "30472") else []
-        return pd.DataFrame(rows, columns=pd.Index(["due_period", "shortfall_target"]))
+        rows = [("30472", "2021-Q2", 3)] if area == "889" else []
+        return found, pd.DataFrame(rows, columns=pd.Index(["area_code", "due_period", "shortfall_target"]))
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +94,8 @@ def test_commune_stands_alone(desk: ProgressDesk) -> None:
     found = desk.of_area(POWER, "30469", NOW, DAY)
     assert found.parts.empty
     assert found.own.loc["30469", "achieved_last"] == 4
-    assert found.paths["30469"].tolist() == [9, 6]
+    assert found.paths_at(["2021-Q1", "2021-Q2"])["30469"].tolist() == [9, 6]
+    assert found.periods_to_due() == ["2021-Q1", "2021-Q2", "2021-Q3", "2021-Q4"]
 
 
 def test_company_without_targets_has_its_provinces_all_unknown(desk: ProgressDesk) -> None:

@@ -1,0 +1,286 @@
+"""Tables of progress: the scorecard, who moved, and what was corrected; numbers sort as numbers and read as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from coverage.indicators import SHARE, Figure, Indicator, difference_of
+from coverage.pages import _cache
+from coverage.pages._progress_charts import signed
+from coverage.progress import sign_and_name
+from coverage.progress_desk import FIGURE_COUNTS, AreaProgress, FigureEvent
+from coverage.rollup import figure_of
+from geodata.errors import mark
+from geodata.language import Language
+from geodata.periods import Period
+from geodata.status import STATUS_COLOURS, STATUS_SIGNS
+
+_STATE_NAMES: Final = {"accepted": mark("accepted"), "withdrawn": mark("withdrawn")}
+_COLOUR_OF_SIGN: Final = {STATUS_SIGNS[code]: colour for code, colour in STATUS_COLOURS.items()}
+_BEGINNINGS: Final = frozenset(f"{sign} " for sign in STATUS_SIGNS.values())
+
+_ROWS_AT_ONCE: Final = 30
+"""Rows up to which a table is shown whole."""
+
+Show = Callable[[Any], str]
+
+
+def scorecard_table(
+    parts: pd.DataFrame, indicator: Indicator, language: Language
+) -> tuple[pd.DataFrame, dict[str, Show]]:
+    """Return a scorecard with the headings that readers see, and how its columns are written."""
+    say = language.say
+    columns: dict[str, Any] = {
+        say("Area"): parts["area_name"],
+        say("Status"): status_texts(parts, language),
+        say("Actual"): [_value(row, indicator) for _, row in parts.iterrows()],
+        say("Still lacking"): parts["shortfall"],
+        say("The path allows"): parts["path"],
+        say("Ahead (+), behind (−)"): parts["ahead"],
+        say("Required per quarter"): parts["required_per_quarter"],
+        say("Achieved per quarter"): parts["achieved_per_quarter"],
+        say("Achieved in the last quarter"): parts["achieved_last"],
+        say("Gap to the target"): parts["gap"],
+    }
+    if indicator.kind == SHARE:
+        columns[say("Gap (percentage points)")] = [_points_missing(row, indicator) for _, row in parts.iterrows()]
+    columns |= {
+        say("Due"): [period_text(code, language) for code in parts["due_period"]],
+        say("Communes reported"): [
+            f"{language.count(int(row['communes_counted']))} / {language.count(int(row['communes_all']))}"
+            for _, row in parts.iterrows()
+        ],
+    }
+    whole = count_text(language)
+    rate, signs = decimal_text(language, 1), signed_text(language)
+    shows = {
+        say("Actual"): figure_text(indicator, language),
+        say("Still lacking"): whole,
+        say("The path allows"): whole,
+        say("Ahead (+), behind (−)"): signs,
+        say("Gap to the target"): whole,
+        say("Required per quarter"): rate,
+        say("Achieved per quarter"): rate,
+        say("Achieved in the last quarter"): whole,
+        say("Gap (percentage points)"): decimal_text(language, indicator.decimals),
+    }
+    return pd.DataFrame(columns, index=parts.index), shows
+
+
+def status_texts(parts: pd.DataFrame, language: Language) -> list[str]:
+    """Return the statuses of a scorecard as readers see them: sign, word and reason."""
+    pairs = zip(parts["status"], parts["reason"], strict=True)
+    return [sign_and_name(str(status), language, str(reason)) for status, reason in pairs]
+
+
+def moves_table(moves: pd.DataFrame, language: Language) -> tuple[pd.DataFrame, dict[str, Show]]:
+    """Return who moved how far, in households and percentage points, and how its columns are written."""
+    say = language.say
+    table = pd.DataFrame(
+        {
+            say("Area"): moves["area_name"],
+            say("Fewer lacking"): moves["moved"],
+            say("Percentage points"): [None if p is None else float(p) for p in moves["moved_points"]],
+            say("Lacking before"): moves["shortfall_before"],
+            say("Lacking now"): moves["shortfall_now"],
+        },
+        index=moves.index,
+    ).astype({say("Percentage points"): "Float64"})
+    points = decimal_text(language, 2)
+    shows: dict[str, Show] = {
+        say("Fewer lacking"): signed_text(language),
+        say("Percentage points"): lambda value: points(value).replace("-", "−") if value < 0 else "+" + points(value),
+        say("Lacking before"): count_text(language),
+        say("Lacking now"): count_text(language),
+    }
+    return table, shows
+
+
+def comparison_table(
+    before: AreaProgress, now: AreaProgress, language: Language
+) -> tuple[pd.DataFrame, dict[str, Show]]:
+    """Return status, figure and households lacking of each part in two quarters, and how its columns are written."""
+    say, indicator = language.say, now.indicator
+    earlier = before.parts.reindex(now.parts.index)
+
+    pairs = list(zip(_figures(earlier, indicator), _figures(now.parts, indicator), strict=True))
+    first, last = (period_text(found.period, language) for found in (before, now))
+    changes = [difference_of(after, old) for old, after in pairs]
+    table = pd.DataFrame(
+        {
+            say("Area"): now.parts["area_name"],
+            say("Status in {period}", period=first): status_texts(earlier, language),
+            say("Status in {period}", period=last): status_texts(now.parts, language),
+            first: [old.display(language) for old, _ in pairs],
+            last: [after.display(language) for _, after in pairs],
+            say("Change"): ["–" if c is None else c.display(language, decimals=indicator.decimals) for c in changes],
+            say("Lacking before"): earlier["shortfall"],
+            say("Lacking now"): now.parts["shortfall"],
+        },
+        index=now.parts.index,
+    )
+    return table, dict.fromkeys((say("Lacking before"), say("Lacking now")), count_text(language))
+
+
+def corrections_table(corrections: pd.DataFrame, indicator: Indicator, language: Language) -> pd.DataFrame:
+    """Return what was corrected, as text: quarter, area, value then and now, and which uploads did it."""
+    say = language.say
+    rows = corrections.to_dict("records")
+    return pd.DataFrame(
+        {
+            say("Quarter"): [period_text(row["period"], language) for row in rows],
+            say("Area"): [row["area_name"] for row in rows],
+            say("Value then"): [_told(row, "before", indicator, language) for row in rows],
+            say("Value now"): [_told(row, "now", indicator, language) for row in rows],
+            say("Why"): [_why(row["events"], language) for row in rows],
+        }
+    )
+
+
+def show(
+    table: pd.DataFrame,
+    shows: Mapping[str, Show],
+    *,
+    key: str,
+    labels: Mapping[str, str] | None = None,
+    is_chosen_from: bool = False,
+) -> int | None:
+    """
+    Show a table with coloured statuses; return the place of the row that the reader chose, where rows lead on.
+
+    Parameters
+    ----------
+    labels
+        Short headings in place of long ones, which are told when they are pointed at.
+    """
+    config: Any = {long: st.column_config.Column(label=short, help=long) for long, short in (labels or {}).items()}
+    styled = style(table, shows)
+    height: Literal["content", "auto"] = "content" if len(table) <= _ROWS_AT_ONCE else "auto"
+    if not is_chosen_from:
+        st.dataframe(styled, width="stretch", height=height, hide_index=True, column_config=config)
+        return None
+    event = st.dataframe(
+        styled,
+        width="stretch",
+        height=height,
+        hide_index=True,
+        column_config=config,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    rows = event["selection"]["rows"]
+    return int(rows[0]) if rows else None
+
+
+def short_headings(language: Language) -> dict[str, str]:
+    """Return the headings of a scorecard for which there is little room, by those that they stand for."""
+    say = language.say
+    return {
+        say("The path allows"): say("Path"),
+        say("Ahead (+), behind (−)"): say("± path"),
+        say("Required per quarter"): say("Required/qtr"),
+        say("Achieved per quarter"): say("Achieved/qtr"),
+        say("Achieved in the last quarter"): say("Last qtr"),
+        say("Gap to the target"): say("Gap"),
+        say("Gap (percentage points)"): say("Gap (pp)"),
+        say("Communes reported"): say("Reported"),
+    }
+
+
+def style(table: pd.DataFrame, shows: Mapping[str, Show]) -> Styler:
+    """Return a table with its numbers written as the language does, missing ones as a dash, and statuses coloured."""
+    formats: dict[Any, Any] = {column: shows[str(column)] for column in table.columns if column in shows}
+    styled = table.style.format(formats, na_rep="–")
+    coloured: list[Hashable] = [column for column in table.columns if _is_status(table[column])]
+    return styled.map(_colour, subset=coloured) if coloured else styled
+
+
+def _is_status(column: pd.Series[Any]) -> bool:
+    return all(str(value)[:2] in _BEGINNINGS for value in column)
+
+
+def _colour(text: object) -> str:
+    colour = _COLOUR_OF_SIGN.get(str(text)[:1])
+    return f"color: {colour}; font-weight: 600" if colour else ""
+
+
+def count_text(language: Language) -> Show:
+    """Return what writes whole numbers."""
+    return lambda value: language.count(int(value))
+
+
+def signed_text(language: Language) -> Show:
+    """Return what writes whole numbers with their sign."""
+    return lambda value: signed(int(value), language)
+
+
+def decimal_text(language: Language, decimals: int) -> Show:
+    """Return what writes measured numbers, rounded half-up."""
+    return lambda value: language.decimal(Decimal(repr(float(value))), decimals=decimals)
+
+
+def figure_text(indicator: Indicator, language: Language) -> Show:
+    """Return what writes values of an indicator: shares (0 to 1) as percentages, counts as they are."""
+    if indicator.kind != SHARE:
+        return count_text(language)
+    return lambda value: language.share(Decimal(repr(float(value))), decimals=indicator.decimals)
+
+
+def period_text(code: Any, language: Language) -> str:
+    """Return a quarter as readers see it; a dash where there is none."""
+    return "–" if not isinstance(code, Period) and pd.isna(code) else language.period(Period.parse(str(code)))
+
+
+def _figures(parts: pd.DataFrame, indicator: Indicator) -> list[Figure]:
+    return [figure_of(row, indicator) for row in parts[list(FIGURE_COUNTS)].to_dict("records")]
+
+
+def _value(row: pd.Series[Any], indicator: Indicator) -> float | None:
+    value = figure_of(row, indicator).value
+    return None if value is None else float(value)
+
+
+def _points_missing(row: pd.Series[Any], indicator: Indicator) -> float | None:
+    """Percentage points that a share lacks to its target; below 0 where it is better."""
+    value = figure_of(row, indicator).value
+    if value is None or pd.isna(row["target_value"]):
+        return None
+    missing = (Decimal(str(row["target_value"])) - value) * 100
+    return float(-missing if indicator.better == "lower" else missing)
+
+
+def _told(row: Mapping[Hashable, Any], at: str, indicator: Indicator, language: Language) -> str:
+    values = {
+        "numerator": row[f"numerator_{at}"],
+        "denominator": row[f"denominator_{at}"],
+        "communes_counted": row[f"communes_{at}"],
+        "communes_all": row["communes_all"],
+    }
+    figure = figure_of(values, indicator)
+    told = figure.display(language)
+    if figure.numerator is not None and figure.denominator is not None:
+        told += f" ({language.count(figure.numerator)} / {language.count(figure.denominator)})"
+    if figure.value is None or figure.is_complete:
+        return told
+    return f"{told}; " + language.say(
+        "{counted} of {all} communes reported.", counted=figure.communes_counted, all=figure.communes_all
+    )
+
+
+def _why(events: tuple[FigureEvent, ...], language: Language) -> str:
+    """Return the uploads behind a correction, the newest first."""
+    if not events:
+        return language.say("no upload: figures of another list are told anew")
+    texts = []
+    for event in events[::-1]:
+        reason = f" ({event.reason})" if event.reason else ""
+        at = language.moment(_cache.local_time(event.at))
+        texts.append(f"{event.file_name}: {language.say(_STATE_NAMES[event.state])}{reason}, {event.by}, {at}")
+    return "; ".join(texts)
