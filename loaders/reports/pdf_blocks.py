@@ -12,7 +12,7 @@ from geodata.status import STATUS_COLOURS, STATUS_NAMES, STATUS_SIGNS, STATUSES
 from loaders.reports.font_letters import breakable
 from loaders.reports.font_metrics import sans_width
 from loaders.reports.official_tables import Listing
-from loaders.reports.word_document import Column
+from loaders.reports.word_document import LEFT, Column
 
 Block = dict[str, Any]
 
@@ -25,7 +25,12 @@ CELL_MARGIN: Final = 2.5
 """Beside the text of a cell, in points."""
 
 _MEASURED: Final = 12
-"""So many of a column's longest words are measured: the widest is among those with the most letters."""
+"""So many of a column's longest texts are measured: the widest is among those with the most letters."""
+
+_SLACK: Final = 14.0
+"""Points that a column of figures keeps beyond its longest word."""
+
+_BREAKS: Final = re.compile(r"[\s\u200b]")
 
 TEXT_SIZE: Final = 8.0
 """Of tables, in points; ones with many columns are set smaller."""
@@ -57,11 +62,6 @@ def paragraph(text: str) -> Block:
     return {"kind": "text", "text": text}
 
 
-def note(text: str) -> Block:
-    """Return a small line below a table or picture."""
-    return {"kind": "note", "text": text}
-
-
 def bullets(items: Sequence[str]) -> Block:
     """Return a list."""
     return {"kind": "list", "items": list(items)}
@@ -72,13 +72,15 @@ def picture(svg: bytes, *, width_pt: float, alt: str) -> Block:
     return {"kind": "picture", "svg": svg.decode(), "width": width_pt, "alt": alt}
 
 
-def table(columns: Sequence[Column], rows: Sequence[TableRow], *, size: float = TEXT_SIZE) -> Block:
-    """Return a table whose header stands on each of its pages; see `column_widths`."""
+def table(
+    columns: Sequence[Column], rows: Sequence[TableRow], *, size: float = TEXT_SIZE, notes: Sequence[str] = ()
+) -> Block:
+    """Return a table whose header stands on each of its pages, and notes above it; see `column_widths`."""
     shown = [{"kind": row.kind, "cells": [_fitting(cell) for cell in row.cells]} for row in rows]
-    return _table(columns, shown, size)
+    return _table(columns, shown, size, notes)
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Block], size: float) -> Block:
+def _table(columns: Sequence[Column], rows: Sequence[Block], size: float, notes: Sequence[str]) -> Block:
     texts = [[row["cells"][place] for row in rows] for place in range(len(columns))]
     plain = [[cell if isinstance(cell, str) else cell["text"] for cell in cells] for cells in texts]
     widths = column_widths(columns, plain, size=size)
@@ -89,6 +91,7 @@ def _table(columns: Sequence[Column], rows: Sequence[Block], size: float) -> Blo
             {"label": one.label, "width": width, "align": one.align} for one, width in zip(columns, widths, strict=True)
         ],
         "rows": list(rows),
+        "notes": list(notes),
     }
 
 
@@ -97,31 +100,55 @@ def column_widths(columns: Sequence[Column], cells: Sequence[Sequence[str]], *, 
     Return the widths of columns in points, `TEXT_WIDTH` together: their shares, yet no word lies on its neighbour.
 
     A column whose share is too narrow for its longest word (of the label, or of `cells`) gets what that word needs, at
-    the cost of the others. Where all need more than there is, each gets its part of it.
+    the cost of the others; columns of figures give what they have to spare to those of texts that would be wrapped.
+    Where all words need more than there is, each column gets its part of it.
     """
-    least = [_least_width(column.label, texts, size) for column, texts in zip(columns, cells, strict=True)]
+    least = [_widest(_words(column.label, texts), size) for column, texts in zip(columns, cells, strict=True)]
     if sum(least) >= TEXT_WIDTH:
         return [width * TEXT_WIDTH / sum(least) for width in least]
+    widths = _widened([column.share for column in columns], least)
+    wanted = [
+        max(0.0, _widest(texts, size) - width) if column.align == LEFT else 0.0
+        for column, texts, width in zip(columns, cells, widths, strict=True)
+    ]
+    spare = [
+        0.0 if column.align == LEFT else max(0.0, width - needed - _SLACK)
+        for column, needed, width in zip(columns, least, widths, strict=True)
+    ]
+    lent = min(sum(wanted), sum(spare))
+    if not lent:
+        return widths
+    return [
+        width + lent * more / sum(wanted) - lent * less / sum(spare)
+        for width, more, less in zip(widths, wanted, spare, strict=True)
+    ]
+
+
+def _widened(shares: Sequence[float], least: Sequence[float]) -> list[float]:
+    """Return widths by shares, yet each as wide as it must be."""
     narrow: set[int] = set()
     while True:
         left = TEXT_WIDTH - sum(least[place] for place in narrow)
-        shares = sum(one.share for place, one in enumerate(columns) if place not in narrow)
-        widths = [least[place] if place in narrow else left * one.share / shares for place, one in enumerate(columns)]
+        others = sum(share for place, share in enumerate(shares) if place not in narrow)
+        widths = [least[place] if place in narrow else left * share / others for place, share in enumerate(shares)]
         short = {place for place, width in enumerate(widths) if width < least[place] and place not in narrow}
         if not short:
             return widths
         narrow |= short
 
 
-def _least_width(label: str, texts: Sequence[str], size: float) -> float:
-    """Return the width of the longest word of a column, with the room beside it."""
-    words = [word for text in texts for word in re.split(r"[\s\u200b]", text)]
-    longest = sorted(set(words), key=len)[-_MEASURED:]
-    return 2 * CELL_MARGIN + max(sans_width(word, size=size, bold=True) for word in [*label.split(), *longest, ""])
+def _words(label: str, texts: Sequence[str]) -> list[str]:
+    return [*label.split(), *(word for text in texts for word in _BREAKS.split(text))]
 
 
-def listing(found: Listing, language: Language) -> Block:
-    """Return a table of the official document; a cell that says a status has its colour."""
+def _widest(texts: Sequence[str], size: float) -> float:
+    """Return the width of the widest of texts set bold, with the room beside it."""
+    longest = sorted(set(texts), key=len)[-_MEASURED:]
+    return 2 * CELL_MARGIN + max((sans_width(text, size=size, bold=True) for text in longest), default=0.0)
+
+
+def listing(found: Listing, language: Language, *, notes: Sequence[str] = ()) -> Block:
+    """Return a table of the official document with notes above it; a cell that says a status has its colour."""
     colours = {status_words(one, language): STATUS_COLOURS[one] for one in STATUSES}
     rows = [
         {
@@ -132,7 +159,7 @@ def listing(found: Listing, language: Language) -> Block:
         }
         for row in found.rows
     ]
-    return _table(found.columns, rows, TEXT_SIZE)
+    return _table(found.columns, rows, TEXT_SIZE, notes)
 
 
 def _fitting(cell: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pandas as pd
@@ -15,7 +15,7 @@ from loaders.reports import official_sentences as sentences
 from loaders.reports import official_tables as tables
 from loaders.reports.map_image import can_draw, draw_map, fitting_height
 from loaders.reports.official_tables import Listing
-from loaders.reports.pdf_blocks import Block, Section, TableRow, bullets, listing, note, paragraph, picture, table
+from loaders.reports.pdf_blocks import Block, Section, TableRow, bullets, listing, paragraph, picture, table
 from loaders.reports.pdf_tables import commune_table, district_table
 from loaders.reports.word_document import LEFT, Column
 
@@ -51,12 +51,12 @@ def _assessment(report: ProvinceReport) -> Section:
 
 def _figures(report: ProvinceReport) -> list[Section]:
     say = report.language.say
-    blank = note(say("Blank: not reported, or a share whose parts contradict each other; never the same as 0."))
-    estimated = [note(say(ESTIMATED_NOTE))] if (report.basis != EXACT).any() else []
-    by_commune = Section(say("Figures by commune"), [commune_table(report), blank, *estimated])
+    blank = say("Blank: not reported, or a share whose parts contradict each other; never the same as 0.")
+    estimated = [say(ESTIMATED_NOTE)] if (report.basis != EXACT).any() else []
+    by_commune = Section(say("Figures by commune"), [commune_table(report, [blank, *estimated])])
     if not report.communes["district_code"].notna().any():
         return [by_commune]
-    return [Section(say("Figures by district"), [district_table(report), blank]), by_commune]
+    return [Section(say("Figures by district"), [district_table(report, [blank])]), by_commune]
 
 
 def _progress(report: ProvinceReport) -> Section:
@@ -75,8 +75,7 @@ def _progress(report: ProvinceReport) -> Section:
         title,
         [
             paragraph(say("Indicator: {indicators}.", indicators=indicators)),
-            listing(found, report.language),
-            note(explained),
+            listing(found, report.language, notes=[explained]),
         ],
     )
 
@@ -84,34 +83,35 @@ def _progress(report: ProvinceReport) -> Section:
 def _remaining(report: ProvinceReport) -> list[Section]:
     say, language = report.language.say, report.language
     is_estimated = not report.bulk_communes.empty and bool(report.bulk_communes["is_estimated"].any())
-    estimated = [note(say(ESTIMATED_NOTE))] if is_estimated else []
-    difference = note(
-        say("Difference: households by the commune's return less those by the records of the master meters.")
-    )
+    difference = say("Difference: households by the commune's return less those by the records of the master meters.")
     by_organisation = _listing_or(
         report.organisations, tables.organisations_of, report, say("No organisation buys in bulk any more.")
     )
     by_commune = _listing_or(
-        report.bulk_communes, tables.bulk_communes_of, report, say("No commune has households behind a master meter.")
+        report.bulk_communes,
+        tables.bulk_communes_of,
+        report,
+        say("No commune has households behind a master meter."),
+        notes=[difference, *([say(ESTIMATED_NOTE)] if is_estimated else [])],
     )
     hamlets = _listing_or(report.hamlets, tables.hamlets_of, report, say("No hamlet is recorded as without the grid."))
     return [
         Section(say("What remains"), [paragraph(sentences.remaining_sentence(report))]),
         Section(say("Households behind master meters, by organisation"), by_organisation, 2),
-        Section(
-            say("Households behind master meters, by commune"),
-            [*by_commune, *([] if report.bulk_communes.empty else [difference]), *estimated],
-            2,
-        ),
+        Section(say("Households behind master meters, by commune"), by_commune, 2),
         Section(say("Hamlets without the grid"), [*hamlets, *_map_of_unserved(report, language)], 2),
     ]
 
 
 def _listing_or(
-    rows: pd.DataFrame, make: Callable[[ProvinceReport], Listing], report: ProvinceReport, none: str
+    rows: pd.DataFrame,
+    make: Callable[[ProvinceReport], Listing],
+    report: ProvinceReport,
+    none: str,
+    notes: Sequence[str] = (),
 ) -> list[Block]:
-    """Return a table, or the sentence that there is nothing to list."""
-    return [paragraph(none)] if rows.empty else [listing(make(report), report.language)]
+    """Return a table with its notes, or the sentence that there is nothing to list."""
+    return [paragraph(none)] if rows.empty else [listing(make(report), report.language, notes=notes)]
 
 
 def _map_of_unserved(report: ProvinceReport, language: Language) -> list[Block]:
@@ -239,4 +239,4 @@ def _definitions(report: ProvinceReport) -> list[Block]:
         Column(say("Source"), 45, LEFT),
     )
     rows = [TableRow((one.title, one.formula, one.source)) for one in report.indicators]
-    return [table(columns, rows), note(letters)]
+    return [table(columns, rows, notes=[letters])]

@@ -22,7 +22,7 @@ def cover_of(report: ProvinceReport) -> dict[str, Any]:
     """Return what the cover says: whose report, of which quarter, on what it rests."""
     say, language = report.language.say, report.language
     version = say("Data version {version}, {day}", version=report.data_version, day=language.day(report.data_date))
-    decisions = "\n".join(report.decisions) or say("No decision is recorded; targets are assumptions.")
+    decisions = "\n".join(report.decisions) or say("No decision is recorded.")
     facts = [
         (say("Decision basis"), decisions, False),
         (say("Figures as at"), language.day(report.period.last_day), False),
@@ -139,7 +139,7 @@ def _counts(report: ProvinceReport, figure: ReportFigure) -> list[str]:
 
 
 def _change(report: ProvinceReport, figure: ReportFigure) -> str:
-    """Signed, in percentage points or households; a change too small to be shown is no 0."""
+    """Signed, in percentage points or households; one too small to be shown is below the least: "< +0,01"."""
     language, change = report.language, figure.change
     if change is None:
         return "–"
@@ -148,9 +148,9 @@ def _change(report: ProvinceReport, figure: ReportFigure) -> str:
     sign, size = "+" if change > 0 else "−", abs(change)
     least = Decimal(1).scaleb(-figure.decimals)
     shown = language.decimal(max(size, least), decimals=figure.decimals)
-    below = "< " if size < least / 2 else ""
     unit = language.say("pp") if figure.kind == SHARE else language.say("households")
-    return f"{sign}{below}{shown} {unit}"
+    nearer = "" if size >= least / 2 else "< " if change > 0 else "> "
+    return f"{nearer}{sign}{shown} {unit}"
 
 
 def _charts(report: ProvinceReport) -> list[dict[str, str | None]]:

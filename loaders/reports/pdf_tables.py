@@ -53,7 +53,7 @@ class _Figure:
         return language.share(Decimal(int(part)) / int(whole), decimals=2)
 
 
-def district_table(report: ProvinceReport) -> Block:
+def district_table(report: ProvinceReport, notes: Sequence[str]) -> Block:
     """Return the figures of the districts in code order, the province's below them."""
     say, language = report.language.say, report.language
     figures = (
@@ -61,7 +61,7 @@ def district_table(report: ProvinceReport) -> Block:
         _Figure(say("With grid power"), 14.5, "households_grid"),
         _Figure(say("With grid power, share"), 14, "households_grid", "households_all"),
         _Figure(say("Rural households in all"), 20.5, "households_all_rural"),
-        _Figure(say("Rural with grid power, share"), 14, "households_grid_rural", "households_all_rural"),
+        _Figure(say("Rural with grid power, share"), 17, "households_grid_rural", "households_all_rural"),
         _Figure(say("Direct sale"), 14.5, "households_direct"),
         _Figure(say("Direct sale, share"), 14, "households_direct", "households_grid"),
         _Figure(say("Behind a master meter"), 14.5, "households_bulk"),
@@ -77,10 +77,10 @@ def district_table(report: ProvinceReport) -> Block:
         Column(say("Communes reporting"), 18.5, CENTRE),
         *(Column(figure.label, figure.share) for figure in figures),
     )
-    return table(columns, [*rows, TableRow(total, "total")], size=_DISTRICT_SIZE)
+    return table(columns, [*rows, TableRow(total, "total")], size=_DISTRICT_SIZE, notes=notes)
 
 
-def commune_table(report: ProvinceReport) -> Block:
+def commune_table(report: ProvinceReport, notes: Sequence[str]) -> Block:
     """Return the figures of every commune below those of its district, the province's first."""
     say, language = report.language.say, report.language
     figures = (
@@ -111,7 +111,7 @@ def commune_table(report: ProvinceReport) -> Block:
         Column(say("District, commune") if has_districts else say("Commune"), 36, LEFT),
         *(Column(figure.label, figure.share) for figure in figures),
     )
-    return table(columns, rows, size=_COMMUNE_SIZE)
+    return table(columns, rows, size=_COMMUNE_SIZE, notes=notes)
 
 
 def _districts(report: ProvinceReport) -> list[tuple[str, pd.DataFrame]]:

@@ -20,11 +20,13 @@ from pypdf import PdfReader
 
 from geodata.report_data import STAMP_KEYS, ProvinceReport
 from geodata.tables import MEASURES
+from loaders.reports.font_metrics import sans_width
 from loaders.reports.pdf_blocks import CELL_MARGIN, TEXT_WIDTH, column_widths
 from loaders.reports.pdf_sections import ATTACHMENT_NAME, sections_of
+from loaders.reports.pdf_summary import summary_of
 from loaders.reports.province_pdf import write_province_pdf
 from loaders.reports.typesetting import FONT_FOLDER
-from loaders.reports.word_document import Column
+from loaders.reports.word_document import LEFT, RIGHT, Column
 from tests import report_samples
 from tests.report_samples import EN, VI
 
@@ -105,6 +107,19 @@ def test_summary_is_one_page_with_figures_changes_targets_and_status() -> None:
     assert "2. Đánh giá" in pages("much_left", "vi")[2]
 
 
+@pytest.mark.parametrize(
+    ("numerator", "shown"),
+    [(50_000, "0"), (50_001, "< +0,01 điểm %"), (49_999, "> −0,01 điểm %"), (50_005, "+0,01 điểm %")],
+)
+def test_a_change_too_small_to_be_shown_is_not_told_as_none(numerator: int, shown: str) -> None:
+    report = report_samples.much_left()
+    counts = {"numerator": numerator, "denominator": 100_000}
+    before = {"previous_numerator": 50_000, "previous_denominator": 100_000}
+    figure = replace(report.figures[0], **counts, **before)
+    (row,) = summary_of(replace(report, figures=(figure,)))["figures"]
+    assert row["change"] == shown
+
+
 @pytest.mark.parametrize("code", ["vi", "en"])
 @pytest.mark.parametrize("name", ["much_left", "nothing_left", "without_districts"])
 def test_summary_keeps_to_the_second_page(name: str, code: str) -> None:
@@ -125,7 +140,7 @@ def test_what_is_empty_says_so_in_a_sentence() -> None:
         "The consistency checks found no contradiction.",
         "No upload is recorded for these figures.",
         "All 7 communes reported.",
-        "No decision is recorded; targets are assumptions.",
+        "No decision is recorded.",
     ):
         assert sentence in text
     assert "Synthetic" not in text
@@ -223,13 +238,21 @@ def test_columns_keep_their_shares_where_all_words_fit() -> None:
     assert column_widths(columns, [["1"], ["2"]], size=8) == pytest.approx([TEXT_WIDTH / 4, TEXT_WIDTH * 3 / 4])
 
 
+def test_columns_of_figures_lend_room_to_texts_that_would_be_wrapped() -> None:
+    name = "Hợp tác xã điện nông thôn Thoại Sơn 02 (giả định)"
+    columns = [Column("Name", 1, LEFT), Column("Number", 3)]
+    wide, narrow = column_widths(columns, [[name] * 3, ["1.234"] * 3], size=8)
+    assert wide == pytest.approx(sans_width(name, size=8, bold=True) + 2 * CELL_MARGIN)
+    assert wide + narrow == pytest.approx(TEXT_WIDTH)
+
+
 @given(
     shares=st.lists(st.floats(1, 50), min_size=1, max_size=12),
     words=st.lists(st.text("aW .", max_size=30), min_size=12, max_size=12),
 )
 def test_columns_always_fill_the_page(shares: list[float], words: list[str]) -> None:
-    columns = [Column(word, share) for word, share in zip(words, shares, strict=False)]
-    widths = column_widths(columns, [[] for _ in columns], size=8)
+    columns = [Column(word, share, (LEFT, RIGHT)[len(word) % 2]) for word, share in zip(words, shares, strict=False)]
+    widths = column_widths(columns, [words[:place] for place, _ in enumerate(columns)], size=8)
     assert sum(widths) == pytest.approx(TEXT_WIDTH)
     assert min(widths) > 0
 
