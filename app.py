@@ -8,7 +8,20 @@ from typing import Final
 
 import streamlit as st
 
-from coverage.pages import _cache, _state, _told, communes, data, overview, progress, remaining, report, targets, upload
+from coverage.pages import (
+    _cache,
+    _state,
+    _told,
+    checks,
+    communes,
+    data,
+    overview,
+    progress,
+    remaining,
+    report,
+    targets,
+    upload,
+)
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 
@@ -26,6 +39,7 @@ PAGES: Final[dict[str, tuple[str, str, Page]]] = {
     "targets": (mark("Targets 2081"), ":material/flag:", targets.draw),
     "upload": (mark("Upload a survey"), ":material/upload_file:", upload.draw),
     "report": (mark("Province report"), ":material/description:", report.draw),
+    "checks": (mark("Check the figures"), ":material/fact_check:", checks.draw),
     "communes": (mark("Commune lists"), ":material/checklist:", communes.draw),
     "data": (mark("Data and boundaries"), ":material/database:", data.draw),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final
@@ -12,28 +12,45 @@ from typing import Final
 import pandas as pd
 
 from coverage import checks
-from coverage.check_data import LIST_COLUMNS, SOURCE_COLUMNS, WORKS_COLUMNS, CheckData, CommuneBook
+from coverage.check_data import CheckData
+from coverage.check_gathering import gather, published_of
 from coverage.findings import CheckRule, Explanation, Finding, findings_table, read_rules
-from coverage.published_ranges import PublishedFigure, read_published
-from coverage.rollup import measures_by_area
+from coverage.published_ranges import (
+    RURAL_TO_CONNECT,
+    URBAN_TO_CONNECT,
+    implied_ranges,
+)
+from coverage.rollup import add_derived
 from coverage.workspace import Workspace
 from geodata.errors import WorkspaceError, mark
 from geodata.language import Language
-from geodata.lineage import EXACT
+from geodata.measure_names import MEASURE_NAMES
 from geodata.periods import Period
-from geodata.reconciliation import Reconciliation
-from geodata.reconciliation_reasons import DOUBTFUL, EXTRA, MISSING
 from geodata.tables import MEASURES
 from geodata.units import COMPANY_CODE
 from loaders.reference import tables
 from loaders.reports import findings_workbook
 from loaders.reports.csv_file import csv_of
-from loaders.store import commune_lists, engine, explanations, facts, records
+from loaders.store import engine, explanations
 from loaders.store.explanations import StoredExplanation
-from loaders.survey.templates import load_template
 
-_KEPT: Final = 6
-_DECIDED: Final = "kept-apart"
+_MOST_KEPT: Final = 4
+
+QUANTITY_NAMES: Final = {
+    **MEASURE_NAMES,
+    "households_to_connect": mark("Without grid power"),
+    RURAL_TO_CONNECT: mark("Rural without grid power"),
+    URBAN_TO_CONNECT: mark("Urban without grid power"),
+}
+"""What readers call the counts that published figures limit."""
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What was checked in a list of units, and what was found."""
+
+    data: CheckData
+    findings: list[Finding]
 
 
 class CheckBench:
@@ -48,7 +65,7 @@ class CheckBench:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._found: OrderedDict[tuple[date, int, datetime | None], list[Finding]] = OrderedDict()
+        self._kept: OrderedDict[tuple[date, int, datetime | None], _Checked] = OrderedDict()
 
     @cached_property
     def rules(self) -> dict[str, CheckRule]:
@@ -86,24 +103,27 @@ class CheckBench:
         workspace = self._workspace
         if period is not None:
             period = str(period)
-            workspace.figures_of(period, as_of=as_of, told_on=told_on)  # says which quarters there are
+            if period not in workspace.periods(as_of=as_of):
+                workspace.figures_of(period, as_of=as_of, told_on=told_on)  # raises, and says which quarters there are
         wanted = [period] if period is not None else workspace.periods(as_of=as_of)[::-1]
         found: list[Finding] = []
         for quarter in wanted:
             day = workspace.lists.day_of(told_on) if told_on else workspace.list_of_quarter(Period.parse(quarter))
             workspace.lists.require(area, day)
-            of_quarter = [one for one in self._all(day, as_of) if one.period == quarter]
+            of_quarter = [one for one in self._checked(day, as_of).findings if one.period == quarter]
             found += checks.in_area(of_quarter, area, workspace.units_on(day))
         return self._with_explanations(found, as_of)
 
-    def _all(self, day: date, as_of: datetime | None) -> list[Finding]:
+    def _checked(self, day: date, as_of: datetime | None = None) -> _Checked:
         """Return what is found in all quarters in the list of a day; reckoned once a version of the data."""
         key = (day, self._workspace.data_version(as_of=as_of).number, as_of)
-        if key not in self._found:
-            self._found[key] = checks.find_all(self.data(day, as_of=as_of), self.rules)
-            while len(self._found) > _KEPT:
-                self._found.popitem(last=False)
-        return self._found[key]
+        known = self._kept.get(key)
+        if known is None:
+            data = gather(self._workspace, day, as_of=as_of)
+            known = self._kept[key] = _Checked(data, checks.find_all(data, self.rules))
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return known
 
     def table(self, findings: Sequence[Finding], language: Language) -> pd.DataFrame:
         """Return findings as rows of a report; see `findings_table`."""
@@ -113,84 +133,40 @@ class CheckBench:
         """Return how much each rule found; see `checks.counts_by_rule`."""
         return checks.counts_by_rule(findings, self.rules, language)
 
-    # ---- what is compared
+    def published_table(self, period: str, language: Language) -> pd.DataFrame:
+        """
+        Return what the figures published of a quarter's last day leave open, beside our own sums.
 
-    def data(self, day: date, *, as_of: datetime | None = None) -> CheckData:
-        """Return everything that is checked, told in the list of a day."""
-        workspace = self._workspace
-        known = workspace.periods(as_of=as_of)
-        return CheckData(
-            figures=workspace.figures(as_of=as_of, told_on=day),
-            units=workspace.units_on(day),
-            estimated=self._estimated(day, known, as_of),
-            points=workspace.bulk_points(as_of=as_of, told_on=day),
-            hamlets=workspace.hamlets(as_of=as_of, told_on=day),
-            works=self._works(day, as_of),
-            by_source=self._by_source(day, as_of),
-            by_list=self._by_list(day, known, as_of),
-            published=self._published(known),
-            books=self._books(day, known, as_of),
-        )
-
-    def _estimated(self, day: date, known: Sequence[str], as_of: datetime | None) -> pd.DataFrame:
-        told = self._workspace.told_as_of(as_of)
-        columns = pd.Index(["commune_code", "period"])
-        if told.lists_of() == [self._workspace.lists.day_of(day)]:
-            return pd.DataFrame(columns=columns)
+        Returns
+        -------
+        table
+            With headings in the language, one row a count that they limit; empty where nothing was published. Our sum
+            is told only where every commune reported.
+        """
+        published = published_of(self._workspace, [period]).get(period)
+        if not published:
+            return pd.DataFrame()
+        found, count, say = implied_ranges(published), language.count, language.say
+        data = self._checked(self._workspace.list_of_quarter(Period.parse(period))).data
+        own = add_derived(data.figures[data.figures["period"] == period]).set_index("commune_code").reindex(data.codes)
         rows = []
-        for period in known:
-            basis = told.basis_on(day, period=period)
-            codes = {*basis.index[basis != EXACT], *told.partly_reported(day, period).index}
-            rows += [(code, period) for code in sorted(codes)]
-        return pd.DataFrame(rows, columns=columns)
-
-    def _works(self, day: date, as_of: datetime | None) -> pd.DataFrame:
-        with engine.reading(self._workspace.engine) as connection:
-            found = records.counting_records(connection, load_template("works_progress"), as_of=as_of)
-        told = self._workspace.told_as_of(as_of).carry(found, day)
-        counts = dict.fromkeys(WORKS_COLUMNS[1:], "Int64")
-        return told.reindex(columns=pd.Index(WORKS_COLUMNS)).astype({"commune_code": "str", **counts})
-
-    def _by_source(self, day: date, as_of: datetime | None) -> pd.DataFrame:
-        with engine.reading(self._workspace.engine) as connection:
-            found = facts.figures_of_two_sources(connection, as_of=as_of)
-        own = [self._workspace.lists.day_of(date.fromisoformat(text)) == day for text in found[facts.LIST_COLUMN]]
-        return found.loc[own, list(SOURCE_COLUMNS)].reset_index(drop=True)
-
-    def _by_list(self, day: date, known: Sequence[str], as_of: datetime | None) -> pd.DataFrame:
-        """Return figures that were reported in two lists for one quarter; of more lists the first and the last."""
-        told = self._workspace.told_as_of(as_of)
-        frames = [pd.DataFrame(columns=pd.Index(LIST_COLUMNS))]
-        if len(told.lists_of()) > 1:
-            for period in known:
-                found = told.exact_by_list(day, period)
-                if len(found) > 1:
-                    frames.append(_two_lists(found))
-        return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-
-    def _published(self, known: Sequence[str]) -> dict[str, list[PublishedFigure]]:
-        workspace = self._workspace
-        days = {period: Period.parse(period).last_day.isoformat() for period in known}
-        found = {period: read_published(workspace.published, workspace.indicators, day) for period, day in days.items()}
-        return {period: figures for period, figures in found.items() if figures}
-
-    def _books(self, day: date, known: Sequence[str], as_of: datetime | None) -> list[CommuneBook]:
-        """Return own counts of communes beside the official list of a day: the list that counts, else as published."""
-        workspace = self._workspace
-        told_here = [period for period in known if workspace.list_of_quarter(Period.parse(period)) == day]
-        if not told_here:
-            return []
-        with engine.reading(workspace.engine) as connection:
-            for stored in commune_lists.counting_lists(connection, as_of=as_of):
-                kept = commune_lists.result_of(connection, stored.batch.id, as_of=as_of)
-                is_own = stored.organisation == COMPANY_CODE
-                if kept and is_own and workspace.lists.day_of(date.fromisoformat(stored.valid_on)) == day:
-                    result = Reconciliation(kept[0])
-                    return [CommuneBook(told_here[-1], result.entries, result.official, _open_entries(result))]
-        published = workspace.published.set_index("indicator").loc["communes_with_power"]
-        period = str(Period.of(date.fromisoformat(str(published["period"]))))
-        own, official = int(str(published["denominator"])), len(workspace.units_on(day).communes)
-        return [CommuneBook(period, own, official, abs(own - official))] if period in told_here else []
+        for name, allowed in found.ranges.items():
+            if name not in QUANTITY_NAMES or allowed.is_open:
+                continue
+            total = int(own[name].sum()) if name in own and own[name].notna().all() else None
+            # In publications shared meters are inside direct sale.
+            inside = int(own["households_shared"].sum()) if name == "households_direct" else 0
+            fits = total is not None and allowed.low <= total + inside and total <= allowed.high
+            rows.append(
+                {
+                    say("Households"): say(QUANTITY_NAMES[name]),
+                    say("At least"): count(allowed.low),
+                    say("At most"): count(allowed.high),
+                    say("Ours"): "–" if total is None else count(total),
+                    say("Fits"): "–" if total is None else say("yes") if fits else say("no"),
+                }
+            )
+        return pd.DataFrame(rows)
 
     # ---- reasons
 
@@ -291,16 +267,10 @@ class CheckBench:
             Indexed by period, oldest first: the measures of the finding (all of them where it names none), summed over
             its area; missing where nothing was reported.
         """
-        workspace = self._workspace
-        figures = workspace.figures(told_on=finding.list_date)
-        communes = workspace.units_on(finding.list_date).communes_of(finding.area)
-        area_of = pd.Series(finding.area, index=communes.index, dtype="str")
-        rows = {
-            str(period): measures_by_area(table[table["commune_code"].isin(communes.index)], area_of).iloc[0]
-            for period, table in figures.groupby("period")
-        }
-        table = pd.DataFrame(rows).T.rename_axis("period").sort_index().astype("Int64")
-        return table[list(finding.measures or MEASURES)]
+        data = self._checked(finding.list_date).data
+        inside = data.figures["commune_code"].isin(data.units.communes_of(finding.area).index)
+        measures = list(finding.measures or MEASURES)
+        return data.figures[inside].groupby("period")[measures].sum(min_count=1).reindex(data.periods)
 
     # ---- files
 
@@ -323,27 +293,6 @@ class CheckBench:
 
 def _as_explanation(one: StoredExplanation) -> Explanation:
     return Explanation(reason=one.reason, user=one.user, said_at=one.at, values=one.values)
-
-
-def _open_entries(result: Reconciliation) -> int:
-    """Entries and communes of which nobody has decided yet what they are."""
-    table = result.table
-    return int((table["status"].isin([DOUBTFUL, EXTRA, MISSING]) & (table["reason"] != _DECIDED)).sum())
-
-
-def _two_lists(found: dict[date, pd.DataFrame]) -> pd.DataFrame:
-    days = sorted(found)
-    key = ["commune_code", "period", "measure"]
-    long = [
-        found[day]
-        .melt(key[:2], list(MEASURES), "measure", name)
-        .dropna(subset=name)
-        .astype({"measure": "str", name: "int64"})
-        for day, name in ((days[0], "first"), (days[-1], "second"))
-    ]
-    both = long[0].merge(long[1], on=key)
-    both = both.assign(first_day=days[0].isoformat(), second_day=days[-1].isoformat())
-    return both[list(LIST_COLUMNS)]
 
 
 def _exported(findings: Sequence[Finding], language: Language) -> list[dict[str, str]]:

@@ -205,12 +205,15 @@ class Finding:
         digest = hashlib.sha256(told.encode()).hexdigest()[:8]
         return f"{self.rule.code}:{self.period}:{self.area}:{digest}"
 
+    def told(self, language: Language) -> str:
+        """Return what was found, and what is allowed."""
+        found = self.rule.found_vi if language.code == "vi" else self.rule.found_en
+        return found.format(**self.rule.limits(language), **shown_values(self.values, language))
+
     def sentence(self, language: Language) -> str:
         """Return where it is, what was found, what is allowed, and what to do."""
-        rule = self.rule
-        found, remedy = (rule.found_vi, rule.remedy_vi) if language.code == "vi" else (rule.found_en, rule.remedy_en)
-        told = found.format(**rule.limits(language), **shown_values(self.values, language))
-        return f"{self.place}, {language.period(Period.parse(self.period))}: {told} {remedy}"
+        remedy = self.rule.remedy_vi if language.code == "vi" else self.rule.remedy_en
+        return f"{self.place}, {language.period(Period.parse(self.period))}: {self.told(language)} {remedy}"
 
 
 def shown_values(values: Sequence[tuple[str, Value]], language: Language) -> dict[str, str]:

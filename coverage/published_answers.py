@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from coverage.published_ranges import COUNT_UNITS, PERCENT, UNIT_NAMES, CountRange, PercentageCheck, PublishedFigure
-from coverage.published_ranges import check_percentage as _check
+from coverage.published_percentage import PercentageCheck, check_percentage
+from coverage.published_ranges import COUNT_UNITS, PERCENT, UNIT_NAMES, CountRange, PublishedFigure
 from geodata.errors import FigureError, mark
 from geodata.language import Language
 
@@ -114,7 +114,7 @@ def check_typed(part: str, whole: str, percent: str, unit: str) -> PublishedPerc
     False
     """
     figures = (read_figure(part, unit), read_figure(whole, unit), read_figure(percent, PERCENT))
-    return PublishedPercentage(*figures, _check(*figures))
+    return PublishedPercentage(*figures, check_percentage(*figures))
 
 
 def read_figure(text: str, unit: str) -> PublishedFigure:

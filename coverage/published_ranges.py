@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 import pandas as pd
 
 from coverage.indicators import SHARE, Indicator
-from geodata.errors import FigureError, mark
+from geodata.errors import mark
 
 COUNT_UNITS: Final = {"count": 1, "thousand": 1_000, "million": 1_000_000}
 """How many one of a unit is, for counts."""
@@ -30,11 +30,10 @@ PERCENT: Final = "percent"
 
 RURAL_TO_CONNECT, URBAN_TO_CONNECT = "households_to_connect_rural", "households_to_connect_urban"
 
-_MOST: Final = 10**11
+MOST: Final = 10**11
 """Beyond any count of households: the end of a range that nothing published limits."""
 
 _ROUNDS: Final = 1_000
-_WHOLES_TRIED: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class CountRange:
     """
 
     low: int = 0
-    high: int = _MOST
+    high: int = MOST
 
     @property
     def is_empty(self) -> bool:
@@ -79,7 +78,7 @@ class CountRange:
     @property
     def is_open(self) -> bool:
         """Whether nothing limits it above."""
-        return self.high >= _MOST
+        return self.high >= MOST
 
     def holds(self, number: int) -> bool:
         """Return whether a number is in it."""
@@ -139,7 +138,7 @@ class PublishedFigure:
     def counts(self) -> CountRange:
         """Whole numbers that round to a count."""
         low, high = self.interval
-        return CountRange(max(0, _ceil(low)), _ceil(high) - 1)
+        return CountRange(max(0, ceil(low)), ceil(high) - 1)
 
 
 @dataclass(frozen=True)
@@ -259,23 +258,25 @@ def _narrow_sum(one: Sum, ranges: dict[str, CountRange]) -> None:
 def _narrow_ratio(ratio: _Ratio, ranges: dict[str, CountRange]) -> None:
     part, whole = ranges[ratio.part], ranges[ratio.whole]
     least, most = ratio.low * whole.low, ratio.high * whole.high
-    low = _ceil(least) if ratio.has_low else _floor(least) + 1
-    high = _floor(most) if ratio.has_high else _ceil(most) - 1
+    low = ceil(least) if ratio.has_low else floor(least) + 1
+    high = floor(most) if ratio.has_high else ceil(most) - 1
     part = ranges[ratio.part] = part.meets(CountRange(max(low, 0) if whole.low else 0, high))
     if ratio.high > 0:
         least = part.low / ratio.high
-        whole = whole.meets(CountRange(_ceil(least) if ratio.has_high or part.low == 0 else _floor(least) + 1))
+        whole = whole.meets(CountRange(ceil(least) if ratio.has_high or part.low == 0 else floor(least) + 1))
     if ratio.low > 0:
         most = part.high / ratio.low
-        whole = whole.meets(CountRange(0, _floor(most) if ratio.has_low else _ceil(most) - 1))
+        whole = whole.meets(CountRange(0, floor(most) if ratio.has_low else ceil(most) - 1))
     ranges[ratio.whole] = whole
 
 
-def _ceil(number: Fraction) -> int:
+def ceil(number: Fraction) -> int:
+    """Return the least whole number that is not below a fraction."""
     return -(-number.numerator // number.denominator)
 
 
-def _floor(number: Fraction) -> int:
+def floor(number: Fraction) -> int:
+    """Return the greatest whole number that is not above a fraction."""
     return number.numerator // number.denominator
 
 
@@ -310,96 +311,3 @@ def read_published(table: pd.DataFrame, indicators: Mapping[str, Indicator], per
             )
         )
     return found
-
-
-# ---- one percentage against its own counts
-
-
-@dataclass(frozen=True)
-class PercentageCheck:
-    """
-    A published percentage held against the rounded counts that stand beside it.
-
-    Parameters
-    ----------
-    part, whole
-        Counts that round to what was published.
-    ratio
-        Percentage of the rounded figures themselves, with the decimals of the published one.
-    low, high
-        Least and greatest percentage that the counts allow, likewise.
-    fits
-        Whether the published percentage is one that they allow.
-    part_needed, whole_needed
-        Counts that the percentage would need, the other figure kept; empty where none would do.
-    """
-
-    part: CountRange
-    whole: CountRange
-    ratio: Decimal
-    low: Decimal
-    high: Decimal
-    fits: bool
-    part_needed: CountRange
-    whole_needed: CountRange
-
-
-def check_percentage(part: PublishedFigure, whole: PublishedFigure, percent: PublishedFigure) -> PercentageCheck:
-    """
-    Return which percentages two rounded counts allow, and whether a published one is among them.
-
-    Raises
-    ------
-    FigureError
-        If the whole may be 0: nothing is a percentage of nothing.
-
-    Examples
-    --------
-    >>> million = lambda text: PublishedFigure("", "", None, Decimal(text), "million", len(text.split(".")[1]))
-    >>> found = check_percentage(
-    ...     million("14.9"), million("18.43"), PublishedFigure("", "", None, Decimal("84.15"), "percent", 2)
-    ... )
-    >>> str(found.ratio), str(found.low), str(found.high), found.fits
-    ('80.85', '80.55', '81.14', False)
-    """
-    parts, wholes = part.counts, whole.counts
-    if wholes.low <= 0 or whole.value <= 0:
-        raise FigureError(
-            "published.whole-zero",
-            mark('The whole "{found}" may be 0, and nothing is a percentage of nothing. Write the whole as published.'),
-            found=str(whole.value),
-        )
-    low, high = percent.interval
-    least, most = Fraction(parts.low, wholes.high), Fraction(parts.high, wholes.low)
-    needed = CountRange(max(0, _ceil(low * wholes.low)), _ceil(high * wholes.high) - 1)
-    return PercentageCheck(
-        part=parts,
-        whole=wholes,
-        ratio=_percent(
-            Fraction(part.value) * COUNT_UNITS[part.unit] / (Fraction(whole.value) * COUNT_UNITS[whole.unit]),
-            percent.decimals,
-        ),
-        low=_percent(least, percent.decimals),
-        high=_percent(most, percent.decimals),
-        fits=low <= most and least < high and _is_possible(parts, wholes, low, high),
-        part_needed=needed,
-        whole_needed=_whole_needed(parts, low, high),
-    )
-
-
-def _whole_needed(parts: CountRange, low: Fraction, high: Fraction) -> CountRange:
-    if high <= 0:
-        return CountRange(1, 0)
-    most = _floor(parts.high / low) if low > 0 else _MOST
-    return CountRange(_floor(parts.low / high) + 1, most)
-
-
-def _is_possible(parts: CountRange, wholes: CountRange, low: Fraction, high: Fraction) -> bool:
-    """Return whether whole numbers in both ranges have a ratio from `low` (included) to `high`."""
-    tried = range(wholes.low, min(wholes.high, wholes.low + _WHOLES_TRIED) + 1)
-    return any(max(parts.low, _ceil(low * n)) <= min(parts.high, _ceil(high * n) - 1) for n in tried)
-
-
-def _percent(share: Fraction, decimals: int) -> Decimal:
-    exact = Decimal(share.numerator) * 100 / Decimal(share.denominator)
-    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)

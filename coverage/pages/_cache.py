@@ -12,6 +12,7 @@ import streamlit as st
 
 from coverage import remaining
 from coverage.boundary_layers import OUTLINE_DAYS
+from coverage.check_bench import CheckBench
 from coverage.commune_lists import CommuneLists
 from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
@@ -103,6 +104,16 @@ def corrections(
 def figure_moments(home: str, version: str) -> pd.DataFrame:
     """Return every event that changed which figures count, the newest first."""
     return _progress_desk(home).moments()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _check_bench(home: str) -> CheckBench:
+    return CheckBench(_open(home))
+
+
+def check_bench() -> CheckBench:
+    """Return the consistency checks of this server's workspace."""
+    return _check_bench(str(default_home()))
 
 
 def units_on(told_on: str) -> Units:

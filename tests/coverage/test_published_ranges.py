@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from coverage.indicators import Indicator
 from coverage.published_answers import check_typed, read_figure
+from coverage.published_percentage import check_percentage
 from coverage.published_ranges import (
     RURAL_TO_CONNECT,
     CountRange,
     PublishedFigure,
     Sum,
-    check_percentage,
     implied_ranges,
     read_published,
 )
