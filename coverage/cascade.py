@@ -33,6 +33,9 @@ RULE_SENTENCES: Final = {
 PART_COLUMNS: Final = ("lacking", "whole")
 """Of a part: households that lack now, and households of its share's denominator (missing for counts)."""
 
+LEAST: Final = "least"
+"""Column of a part, where it has one: households that it may lack at a later milestone, below which it need not go."""
+
 TREE_COLUMNS: Final = ("parent_code", *PART_COLUMNS)
 
 
@@ -67,9 +70,9 @@ def split(whole: int, parts: pd.DataFrame, *, rule: str, fixed: Mapping[str, int
     Parameters
     ----------
     whole
-        Households that may still lack in all parts together; from 0 to what they lack now.
+        Households that may still lack in all parts together; from what they must reach later to what they lack now.
     parts
-        Indexed by area code: `PART_COLUMNS`, whole numbers.
+        Indexed by area code: `PART_COLUMNS`, whole numbers; with `LEAST` where the milestone is not the last.
     rule
         One of `RULES`.
     fixed
@@ -78,14 +81,15 @@ def split(whole: int, parts: pd.DataFrame, *, rule: str, fixed: Mapping[str, int
     Returns
     -------
     households
-        Whole numbers indexed by area code in code order. They add up to `whole`, and none is below 0 or above what
-        its part lacks now. What is left by rounding goes to the largest remainders, of equal ones to the lower code.
+        Whole numbers indexed by area code in code order. They add up to `whole`, and none is below its least (0) or
+        above what its part lacks now. What is left by rounding goes to the largest remainders, of equal ones to the
+        lower code.
 
     Raises
     ------
     FigureError
-        If a number set by hand is below 0 or above what its part lacks, if it leaves the others more than they lack
-        or less than nothing, if rule and numbers do not fit, or a part is unknown.
+        If a number set by hand is below its least or above what its part lacks, if it leaves the others more than they
+        lack or less than their least, if rule and numbers do not fit, or a part is unknown.
 
     Examples
     --------
@@ -100,60 +104,68 @@ def split(whole: int, parts: pd.DataFrame, *, rule: str, fixed: Mapping[str, int
     require_columns(parts, PART_COLUMNS, what="parts")
     parts = parts.sort_index()
     fixed = dict(fixed or {})
-    lacking = {str(code): int(count) for code, count in parts["lacking"].items()}
-    _check_fixed(fixed, lacking)
-    free = [code for code in lacking if code not in fixed]
+    most = {str(code): int(count) for code, count in parts["lacking"].items()}
+    least = (
+        {str(code): int(count) for code, count in parts[LEAST].items()} if LEAST in parts else dict.fromkeys(most, 0)
+    )
+    _check_fixed(fixed, least, most)
+    free = [code for code in most if code not in fixed]
     rest = whole - sum(fixed.values())
-    _check_rest(rest, whole, free, lacking, fixed, rule)
+    _check_rest(rest, whole, [(code, least[code], most[code]) for code in free], sum(fixed.values()), rule)
     weights = _weights(parts.loc[free], rule)
-    found = fixed | _fill(rest, weights, {code: lacking[code] for code in free})
-    return pd.Series({code: found[code] for code in lacking}, dtype="int64").rename_axis("area_code")
+    if rule == SAME_SHARE:
+        found = fixed | _fill(rest, weights, least, most)
+    else:
+        above = {code: most[code] - least[code] for code in free}
+        more = _fill(rest - sum(least[code] for code in free), above, dict.fromkeys(free, 0), above)
+        found = fixed | {code: least[code] + more[code] for code in free}
+    return pd.Series({code: found[code] for code in most}, dtype="int64").rename_axis("area_code")
 
 
-def _check_fixed(fixed: Mapping[str, int], lacking: Mapping[str, int]) -> None:
+def _check_fixed(fixed: Mapping[str, int], least: Mapping[str, int], most: Mapping[str, int]) -> None:
     for code, number in fixed.items():
-        if code not in lacking:
+        if code not in most:
             raise FigureError(
                 "cascade.area-unknown",
                 mark('"{area}" is no part of the area that is split. Parts: {parts}.'),
                 area=code,
-                parts=_some(lacking),
+                parts=_some(most),
             )
-        if not 0 <= number <= lacking[code]:
+        if not least[code] <= number <= most[code]:
             raise FigureError(
                 "cascade.number-impossible",
                 mark(
-                    "{area} cannot be left with {number} households: it lacks {lacking} now. Write a number from 0 to "
-                    "{lacking}."
+                    "{area} cannot be left with {number} households. Write a number from {least} to {most}: no more "
+                    "than it lacks before, no less than it must reach later."
                 ),
                 area=code,
                 number=number,
-                lacking=lacking[code],
+                least=least[code],
+                most=most[code],
             )
 
 
-def _check_rest(
-    rest: int, whole: int, free: list[str], lacking: Mapping[str, int], fixed: Mapping[str, int], rule: str
-) -> None:
+def _check_rest(rest: int, whole: int, free: list[tuple[str, int, int]], given: int, rule: str) -> None:
     """Refuse a rest that the areas without a number of their own cannot take, or that a rule by hand leaves."""
-    room = sum(lacking[code] for code in free)
+    need, room = sum(least for _, least, _ in free), sum(most for _, _, most in free)
     if rule == BY_HAND and free:
         raise FigureError(
             "cascade.numbers-missing",
             mark("By hand every area needs a number. Without one: {areas}. {rest} households are left for them."),
-            areas=_some(free),
+            areas=_some(code for code, _, _ in free),
             rest=rest,
         )
-    if rest < 0:
+    if rest < need:
         raise FigureError(
             "cascade.too-much",
             mark(
-                "The numbers set by hand leave {given} households, more than the {whole} of the whole: {over} too "
-                "many. Lower them, or change the target of the whole."
+                "The numbers set by hand leave {given} of the {whole} households of the whole, the other areas need "
+                "{need}: {over} too many. Lower them, or change the target of the whole."
             ),
-            given=sum(fixed.values()),
+            given=given,
             whole=whole,
-            over=-rest,
+            need=need,
+            over=need - rest,
         )
     if rest > room:
         raise FigureError(
@@ -186,35 +198,42 @@ def _weights(parts: pd.DataFrame, rule: str) -> dict[str, int]:
     return {str(code): int(count) for code, count in parts[column].items()}
 
 
-def _fill(rest: int, weights: Mapping[str, int], most: Mapping[str, int]) -> dict[str, int]:
+def _fill(rest: int, weights: Mapping[str, int], least: Mapping[str, int], most: Mapping[str, int]) -> dict[str, int]:
     """
-    Return whole numbers in proportion to the weights, none above its most, that add up to `rest`.
+    Return whole numbers in proportion to the weights, each between its bounds, that add up to `rest`.
 
-    One level is sought up to which all fill: each takes level × weight, those that are full before stay full.
+    One level is sought up to which all fill: each takes level × weight, at least its least and at most its most.
     """
-    full: dict[str, int] = {}
-    open_codes = sorted((code for code in weights if weights[code] > 0), key=lambda c: Fraction(most[c], weights[c]))
-    left, weight = rest, sum(weights[code] for code in open_codes)
-    while open_codes and most[open_codes[0]] * weight <= left * weights[open_codes[0]]:
-        code = open_codes.pop(0)
-        full[code] = most[code]
-        left, weight = left - most[code], weight - weights[code]
-    quota = {code: Fraction(left * weights[code], weight) for code in open_codes}
+    level = _level(rest, weights, least, most)
+    quota = {code: _at(level, weights[code], least[code], most[code]) for code in weights}
     found = {code: floor(share) for code, share in quota.items()}
-    lacking = left - sum(found.values()) if open_codes else 0
-    for code in sorted(found, key=lambda c: (found[c] - quota[c], c))[:lacking]:
+    left = rest - sum(found.values())
+    for code in sorted((c for c in found if found[c] < quota[c]), key=lambda c: (found[c] - quota[c], c))[:left]:
         found[code] += 1
-    given = dict.fromkeys(weights, 0) | full | found
-    return _top_up(given, rest - sum(given.values()), most)
-
-
-def _top_up(given: dict[str, int], left: int, most: Mapping[str, int]) -> dict[str, int]:
-    """Give what parts without weight must take, because all others are full, in code order."""
-    for code in sorted(given):
-        more = min(left, most[code] - given[code])
-        given[code] += more
+        left -= 1
+    for code in sorted(found):  # parts without weight take what nobody else has room for
+        more = min(left, most[code] - found[code])
+        found[code] += more
         left -= more
-    return given
+    return found
+
+
+def _level(rest: int, weights: Mapping[str, int], least: Mapping[str, int], most: Mapping[str, int]) -> Fraction:
+    """Return the level at which the parts take `rest` together; the highest that still matters where they cannot."""
+    turns = sorted({Fraction(bound[c], w) for c, w in weights.items() if w for bound in (least, most)})
+    before = Fraction(0)
+    for turn in turns:
+        taken = sum(_at(turn, w, least[c], most[c]) for c, w in weights.items())
+        if taken >= rest:
+            # Between two turns the same parts fill, each by its weight.
+            slope = sum(w for c, w in weights.items() if w and least[c] <= before * w and most[c] >= turn * w)
+            return turn - Fraction(taken - rest) / slope if slope else turn
+        before = turn
+    return before
+
+
+def _at(level: Fraction, weight: int, least: int, most: int) -> Fraction:
+    return min(max(level * weight, Fraction(least)), Fraction(most))
 
 
 def cascade(root: str, whole: int, tree: pd.DataFrame, plan: CascadePlan) -> pd.Series[int]:
@@ -228,8 +247,8 @@ def cascade(root: str, whole: int, tree: pd.DataFrame, plan: CascadePlan) -> pd.
     whole
         Households that may still lack in it.
     tree
-        Indexed by area code, `TREE_COLUMNS`: every area below the root, its parent (`root` for the uppermost) and its
-        counts; what the parts of an area lack adds up to what the area lacks.
+        Indexed by area code, `TREE_COLUMNS` and `LEAST` where the milestone is not the last: every area below the root,
+        its parent (`root` for the uppermost) and its counts; those of the parts of an area add up to the area's.
     plan
         By which rules, and which numbers stand.
 
@@ -246,7 +265,8 @@ def cascade(root: str, whole: int, tree: pd.DataFrame, plan: CascadePlan) -> pd.
     require_columns(tree, TREE_COLUMNS, what="areas")
     unknown = sorted(set(plan.fixed) - set(tree.index))
     if unknown:
-        _check_fixed({unknown[0]: 0}, {str(code): 0 for code in tree.index[tree["parent_code"] == root]})
+        uppermost = {str(code): 0 for code in tree.index[tree["parent_code"] == root]}
+        _check_fixed({unknown[0]: 0}, uppermost, uppermost)
     parts_of = {str(parent): parts for parent, parts in tree.groupby("parent_code")}
     found: dict[str, int] = {}
     waiting = [(root, whole)]
@@ -281,10 +301,7 @@ def on_the_way(whole: int, parts: pd.DataFrame, final: pd.Series[int]) -> pd.Ser
     >>> on_the_way(60, parts, pd.Series({"84": 0, "89": 20})).to_dict()
     {'84': 30, '89': 30}
     """
-    last = final.reindex(parts.index)
-    room = parts.assign(lacking=parts["lacking"] - last)
-    more = split(whole - int(last.sum()), room, rule=BY_LACKING)
-    return (last.reindex(more.index) + more).astype("int64")
+    return split(whole, parts.assign(**{LEAST: final.reindex(parts.index)}), rule=BY_LACKING)
 
 
 def share_left(lacking: int, whole: int | None, *, better: str) -> Decimal:

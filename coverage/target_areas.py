@@ -58,6 +58,27 @@ class TargetAreas:
         own = pd.Series(area, index=communes.index, dtype="str")
         return cast("pd.Series[int]", self._table(own, indicator, period, told_on, as_of).loc[area])
 
+    def tree(
+        self, area: str, indicator: Indicator, period: str, *, told_on: date, as_of: datetime | None
+    ) -> pd.DataFrame:
+        """
+        Return what every area below an area lacks in a quarter, down to the communes.
+
+        Returns
+        -------
+        tree
+            Indexed by area code in code order: ``parent_code``, ``lacking``, ``whole``; see `parts`.
+        """
+        units = self._workspace.units_on(told_on)
+        communes = units.communes_of(area)
+        levels = [communes["province_code"], communes["district_code"].dropna(), communes.index.to_series()]
+        tables = [self._table(level, indicator, period, told_on, as_of) for level in levels if len(level)]
+        tree = pd.concat(tables)
+        above = {str(code): self.above(str(code), told_on)[1:] for code in tree.index}
+        tree = tree[[code != area and area in above[str(code)] for code in tree.index]]
+        parents = [above[str(code)][0] for code in tree.index]
+        return tree.assign(parent_code=parents)[["parent_code", "lacking", "whole"]].sort_index()
+
     def _table(
         self, area_of: pd.Series[str], indicator: Indicator, period: str, told_on: date, as_of: datetime | None
     ) -> pd.DataFrame:

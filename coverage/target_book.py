@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, cast
 
 import pandas as pd
 
+from coverage.indicators import Indicator
+from coverage.shortfall import has_shortfall
 from coverage.target_areas import TargetAreas
+from coverage.target_cascades import SplitQuestion, TargetCascades
 from coverage.target_numbers import BASIS_NAMES, BY_HAND, CASCADED, DECIDED, TargetNumbers
-from coverage.targets import area_name, in_force, is_measured, read_targets, states_on
+from coverage.target_register import TargetRegister
+from coverage.targets import area_name, in_force, is_measured, states_on
 from coverage.workspace import Workspace
 from geodata.errors import FigureError, mark
 from geodata.language import Language
 from geodata.target_data import APPLIES_TO_NAMES, WHOLE, Target
-from loaders.reference import LIST_DATE_2021, tables
+from loaders.reference import LIST_DATE_2021
 
 __all__ = ["AREA_TARGET_COLUMNS", "BASIS_NAMES", "BY_HAND", "CASCADED", "DECIDED", "MILESTONE_COLUMNS", "TargetBook"]
 
@@ -40,6 +45,9 @@ _TYPES: Final = {
 }
 
 
+_ANSWERS_KEPT: Final = 16
+
+
 class TargetBook:
     """
     The targets of a workspace.
@@ -52,13 +60,15 @@ class TargetBook:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.facts = tables.load_target_facts()
-        self._shipped = read_targets(tables.load_target_table())
+        self.register = TargetRegister(workspace)
+        self.facts = self.register.facts
         self._areas = TargetAreas(workspace, self.facts)
+        self.cascades = TargetCascades(workspace, self._areas)
+        self._answers: OrderedDict[tuple[object, ...], TargetNumbers] = OrderedDict()
 
-    def versions(self) -> tuple[Target, ...]:
-        """Return every version of every target, in the order in which they were entered."""
-        return self._shipped
+    def versions(self, *, as_of: datetime | None = None) -> tuple[Target, ...]:
+        """Return every version that was known at a moment, in the order in which they were entered."""
+        return self.register.versions(as_of=as_of)
 
     def in_force(self, *, as_of: datetime | None = None, on: date | None = None) -> tuple[Target, ...]:
         """
@@ -69,7 +79,7 @@ class TargetBook:
         on
             Day; that of `as_of` where None, else today.
         """
-        return in_force(self.versions(), on or (as_of or self.workspace.clock()).date())
+        return in_force(self.versions(as_of=as_of), on or (as_of or self.workspace.clock()).date())
 
     def states(self, *, on: date | None = None) -> dict[str, str]:
         """Return whether each version is in force on a day (today where None), by its code; see `targets.states_on`."""
@@ -79,10 +89,7 @@ class TargetBook:
 
     def indicator_name(self, target: Target, language: Language) -> str:
         """Return what readers call the indicator, or the quantity, of a target."""
-        indicator = self.workspace.registry.get(target.indicator)
-        return (
-            self.facts.quantities[target.indicator].text(language) if indicator is None else indicator.title(language)
-        )
+        return self.register.indicator_name(target, language)
 
     def area_name(self, target: Target, language: Language) -> str:
         """Return what readers call the area of a target; that of another list than of 2021 with the day of its list."""
@@ -210,6 +217,63 @@ class TargetBook:
             types
         )
 
+    def split_question(self, code: str, *, due: str | None = None, told_on: date | None = None) -> SplitQuestion:
+        """
+        Return a milestone of a target as it can be split to its parts.
+
+        Parameters
+        ----------
+        code
+            A version that is in force and measured here.
+        due
+            Due quarter of the milestone, blank for the one without a date; the last one where None.
+        told_on
+            Day of the list of the parts; that of the newest quarter with figures where None.
+
+        Raises
+        ------
+        WorkspaceError, FigureError
+            If there is no such version or milestone, it is not in force, or it has nothing to be split by.
+        """
+        target = self.register.find(code)
+        indicators = self.workspace.indicators
+        is_whole = target.applies_to == WHOLE and is_measured(target, indicators)
+        if (
+            not is_whole
+            or target.code not in {t.code for t in self.in_force()}
+            or not has_shortfall(indicators[target.indicator])
+        ):
+            raise FigureError(
+                "cascade.not-splittable",
+                mark(
+                    'The target "{code}" cannot be split: only targets in force of an area as a whole, which figures '
+                    "here measure in households that lack, are split."
+                ),
+                code=target.code,
+            )
+        day = told_on or self.workspace.list_of_newest_quarter()
+        area = self._areas.place_on(target.area, target.units_of, day)
+        dues = [str(m.due or "") for m in target.milestones]
+        if due is not None and due not in dues:
+            raise FigureError(
+                "cascade.milestone-unknown",
+                mark('The target "{code}" has no milestone of {due}. Milestones: {dues}.'),
+                code=target.code,
+                due=due or "-",
+                dues=", ".join(one or "-" for one in dues),
+            )
+        numbers = self._numbers_of([target], indicators[target.indicator], day, None, None)
+        root = None if area is None else numbers.root_of(area)
+        question = None if root is None else numbers.question(root, len(dues) - 1 if due is None else dues.index(due))
+        if question is None:
+            raise FigureError(
+                "cascade.no-figures",
+                mark('The target "{code}" cannot be split: no quarter has figures of its area in the list of {day}.'),
+                code=target.code,
+                day=f"{day:%d/%m/%Y}",
+            )
+        return question
+
     def _numbers(
         self,
         name: str,
@@ -228,13 +292,34 @@ class TargetBook:
                 allowed=", ".join(indicators),
             )
         self.workspace.lists.require(area, told_on)
-        holding = [t for t in self.in_force(as_of=as_of, on=on) if t.indicator == name and is_measured(t, indicators)]
+        day, spoken = on or (as_of or self.workspace.clock()).date(), language or Language()
+        key = (name, told_on, as_of, day, spoken, self.workspace.data_version(as_of=as_of).number)
+        found = self._answers.get(key)
+        if found is None:
+            holding = [
+                t for t in self.in_force(as_of=as_of, on=day) if t.indicator == name and is_measured(t, indicators)
+            ]
+            found = self._numbers_of(holding, indicators[name], told_on, as_of, spoken)
+            self._answers[key] = found
+            while len(self._answers) > _ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        return found
+
+    def _numbers_of(
+        self,
+        holding: Sequence[Target],
+        indicator: Indicator,
+        told_on: date,
+        as_of: datetime | None,
+        language: Language | None,
+    ) -> TargetNumbers:
         return TargetNumbers(
             self.workspace,
             self._areas,
+            self.cascades,
             self.facts,
             holding,
-            indicator=indicators[name],
+            indicator=indicator,
             told_on=told_on,
             as_of=as_of,
             language=language or Language(),

@@ -10,10 +10,11 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
-from coverage.cascade import BY_LACKING, on_the_way, share_left, split
+from coverage.cascade import BY_LACKING, LEAST, share_left, split
 from coverage.indicators import SHARE, Indicator
 from coverage.shortfall import has_shortfall, shortfall_allowed
 from coverage.target_areas import TargetAreas
+from coverage.target_cascades import SplitQuestion, TargetCascades
 from coverage.targets import newest, with_assumed_due
 from coverage.workspace import Workspace
 from geodata.errors import mark
@@ -71,6 +72,7 @@ class TargetNumbers:
         self,
         workspace: Workspace,
         areas: TargetAreas,
+        cascades: TargetCascades,
         facts: TargetFacts,
         holding: Sequence[Target],
         *,
@@ -80,6 +82,7 @@ class TargetNumbers:
         language: Language,
     ) -> None:
         self._areas = areas
+        self._cascades = cascades
         self._facts = facts
         self._holding = holding
         self._indicator = indicator
@@ -90,6 +93,7 @@ class TargetNumbers:
         self._roots: dict[tuple[str, str], Root] = {}
         self._parts: dict[tuple[str, str], pd.DataFrame] = {}
         self._wholes: dict[tuple[str, str], pd.Series[int]] = {}
+        self._trees: dict[str, dict[str, pd.DataFrame]] = {}
         self._splits: dict[tuple[str, str, int], pd.Series[int] | None] = {}
 
     def root_of(self, area: str) -> Root | None:
@@ -104,11 +108,30 @@ class TargetNumbers:
         key = (target.code, area)
         if key not in self._roots:
             milestones, is_assumed = with_assumed_due(target, self._facts)
-            base = None
-            if has_shortfall(self._indicator):
-                base = self._areas.base_period(target, area, self._indicator, told_on=self._told_on, as_of=self._as_of)
+            base = self._base_period(target, area)
             self._roots[key] = Root(target, area, milestones, is_assumed, base)
         return self._roots[key]
+
+    def _base_period(self, target: Target, area: str) -> str | None:
+        """Return the quarter that a target is reckoned from; where it was split, the one of the split."""
+        if not has_shortfall(self._indicator):
+            return None
+        stored = self._cascades.of_version(target.code, as_of=self._as_of)
+        self._trees[target.code] = {
+            due: self._cascades.tree_on(one, self._told_on, as_of=self._as_of) for due, one in stored.items()
+        }
+        if stored:
+            return next(iter(stored.values())).base_period
+        return self._areas.base_period(target, area, self._indicator, told_on=self._told_on, as_of=self._as_of)
+
+    def _tree(self, root: Root, place: int) -> pd.DataFrame | None:
+        """Return how a milestone was split by a manager; None where it is split by the rule."""
+        due = root.target.milestones[place].due
+        return self._trees.get(root.target.code, {}).get(str(due or ""))
+
+    def _base_tree(self, root: Root) -> pd.DataFrame | None:
+        """Return the tree from which the splits of a target are reckoned; None where it was not split."""
+        return next(iter(self._trees.get(root.target.code, {}).values()), None)
 
     def row(self, area: str) -> dict[str, Any] | None:
         """Return the target of an area as a row of `TargetBook.area_targets`; None where it has none."""
@@ -119,10 +142,17 @@ class TargetNumbers:
         return self.milestone(area, root, len(root.milestones) - 1) | {
             "base_period": root.base_period,
             "shortfall_base": pd.NA if lacking is None else lacking,
-            "basis": DECIDED if area == root.area else CASCADED,
+            "basis": self._basis(area, root),
             "decision": self._decision(root),
             "is_assumption": root.is_assumed_due or root.target.status == UNVERIFIED,
         }
+
+    def _basis(self, area: str, root: Root) -> str:
+        if area == root.area:
+            return DECIDED
+        tree = self._tree(root, len(root.milestones) - 1)
+        is_fixed = tree is not None and area in tree.index and bool(tree.loc[area, "is_fixed"])
+        return BY_HAND if is_fixed else CASCADED
 
     def milestone(self, area: str, root: Root, place: int) -> dict[str, Any]:
         """Return one milestone of an area: ``due_period``, ``target_value``, ``shortfall_target``."""
@@ -169,46 +199,105 @@ class TargetNumbers:
         if area == root.area:
             return None if lacking is None else min(allowed, lacking)
         found = self._split(self._areas.parent(area, self._units), root, place)
-        return None if found is None else int(found[area])
+        return None if found is None or area not in found.index else int(found[area])
 
     def _split(self, above: str, root: Root, place: int) -> pd.Series[int] | None:
         """Return the numbers of the parts of an area at a milestone; None where a part is not known."""
         key = (above, root.target.code, place)
         if key not in self._splits:
-            number, parts = self._number(above, root, place), self._parts_of(above, root)
-            final = self._split(above, root, last) if place != (last := len(root.milestones) - 1) else None
-            if number is None or parts is None or parts["lacking"].isna().any():
-                self._splits[key] = None
-            elif final is None:
-                self._splits[key] = split(number, parts, rule=BY_LACKING)
-            else:
-                self._splits[key] = on_the_way(number, parts, final)
+            tree = self._tree(root, place)
+            by_hand = None if tree is None else tree.loc[tree["parent_code"] == above, "households"]
+            self._splits[key] = self._split_by_rule(above, root, place) if by_hand is None else by_hand
         return self._splits[key]
 
+    def _split_by_rule(self, above: str, root: Root, place: int) -> pd.Series[int] | None:
+        number, parts = self._number(above, root, place), self._parts_of(above, root)
+        if number is None or parts is None or parts.empty or parts["lacking"].isna().any():
+            return None
+        bounded = parts.assign(lacking=self._most(above, root, place, parts["lacking"]))
+        if place < len(root.milestones) - 1:
+            later = self._split(above, root, place + 1)
+            bounded = bounded.assign(**{LEAST: 0 if later is None else later.reindex(parts.index)})
+        return split(number, bounded, rule=BY_LACKING)
+
+    def _most(self, above: str, root: Root, place: int, lacking: pd.Series[int]) -> pd.Series[int]:
+        """Return what parts may lack at most at a milestone: what the one before it leaves them, where it was split."""
+        for earlier in range(place - 1, -1, -1):
+            tree = self._tree(root, earlier)
+            if tree is not None:
+                return tree.loc[tree["parent_code"] == above, "households"].reindex(lacking.index)
+        return lacking
+
+    def question(self, root: Root, place: int) -> SplitQuestion | None:
+        """Return a milestone as it can be split by a manager; None where no quarter has figures."""
+        if root.base_period is None:
+            return None
+        tree = self._base_tree(root)
+        if tree is None:
+            tree = self._areas.tree(
+                root.area, self._indicator, root.base_period, told_on=self._told_on, as_of=self._as_of
+            )
+        tree = tree[["parent_code", "lacking", "whole"]]
+        parents = [str(parent) for parent in tree["parent_code"].unique()]
+        if not tree["lacking"].isna().any():
+            most = [self._most(parent, root, place, self._lacking(tree, parent)) for parent in parents]
+            tree = tree.assign(lacking=pd.concat(most).reindex(tree.index))
+        if place < len(root.milestones) - 1:
+            later = [found for parent in parents if (found := self._split(parent, root, place + 1)) is not None]
+            tree = tree.assign(**{LEAST: pd.concat(later).reindex(tree.index) if later else 0})
+        number = self._number(root.area, root, place)
+        due = root.target.milestones[place].due
+        return SplitQuestion(
+            code=root.target.code,
+            due=str(due or ""),
+            area=root.area,
+            told_on=self._told_on,
+            whole=number or 0,
+            tree=tree,
+            base_period=root.base_period,
+        )
+
+    @staticmethod
+    def _lacking(tree: pd.DataFrame, parent: str) -> pd.Series[int]:
+        return tree.loc[tree["parent_code"] == parent, "lacking"]
+
     def _parts_of(self, area: str, root: Root) -> pd.DataFrame | None:
+        """Return what the parts of an area lacked at the base: as it was when the target was split, else as it is."""
         if root.base_period is None:
             return None
         key = (area, root.base_period)
         if key not in self._parts:
-            self._parts[key] = self._areas.parts(
-                area, self._indicator, root.base_period, told_on=self._told_on, as_of=self._as_of
-            )
+            tree = self._base_tree(root)
+            if tree is not None:
+                self._parts[key] = tree.loc[tree["parent_code"] == area, ["lacking", "whole"]]
+            else:
+                self._parts[key] = self._areas.parts(
+                    area, self._indicator, root.base_period, told_on=self._told_on, as_of=self._as_of
+                )
         return self._parts[key]
+
+    def _whole_of(self, root: Root, base_period: str) -> pd.Series[int]:
+        """Return what the area of a target lacked at the base, and its whole."""
+        key = (root.area, base_period)
+        if key not in self._wholes:
+            parts = self._parts_of(root.area, root) if self._base_tree(root) is not None else None
+            self._wholes[key] = (
+                self._areas.itself(root.area, self._indicator, base_period, told_on=self._told_on, as_of=self._as_of)
+                if parts is None
+                else cast("pd.Series[int]", parts.sum(min_count=1))
+            )
+        return self._wholes[key]
 
     def _counts(self, area: str, root: Root) -> tuple[int | None, int | None]:
         """Return what an area lacked at the base and its whole, None where not known."""
         if root.base_period is None:
             return None, None
         if area == root.area:
-            key = (area, root.base_period)
-            if key not in self._wholes:
-                self._wholes[key] = self._areas.itself(
-                    area, self._indicator, root.base_period, told_on=self._told_on, as_of=self._as_of
-                )
-            counts = self._wholes[key]
+            counts = self._whole_of(root, root.base_period)
         else:
             parts = self._parts_of(self._areas.parent(area, self._units), root)
-            assert parts is not None  # there is a base quarter
+            if parts is None or area not in parts.index:
+                return None, None
             counts = cast("pd.Series[int]", parts.loc[area])
         lacking, whole = counts["lacking"], counts["whole"]
         return (None if pd.isna(lacking) else int(lacking), None if pd.isna(whole) else int(whole))

@@ -24,8 +24,9 @@ HOUSEHOLDS, WORKS = "households", "works"
 
 COMMUNE_LISTS: Final = "commune_list"
 LEDGER: Final = "household_ledger"
+TARGETS: Final = "targets"
 
-KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES, HOUSEHOLDS, WORKS, COMMUNE_LISTS, LEDGER)
+KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES, HOUSEHOLDS, WORKS, COMMUNE_LISTS, LEDGER, TARGETS)
 
 KIND_NAMES: Final = {
     FIGURES: mark("commune survey"),
@@ -36,6 +37,7 @@ KIND_NAMES: Final = {
     WORKS: mark("works progress"),
     LEDGER: mark("household ledger"),
     COMMUNE_LISTS: mark("own commune list"),
+    TARGETS: mark("targets"),
 }
 
 

@@ -245,3 +245,59 @@ explanation = Table(
     Column("by", Text, nullable=False),
     Index(None, "period", "rule"),
 )
+
+target_version = Table(
+    "target_version",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
+    Column("programme", Text, nullable=False),
+    Column("programme_vi", Text, nullable=False),
+    Column("programme_en", Text, nullable=False),
+    Column("indicator", String(60), nullable=False),
+    Column("area", String(40), nullable=False),
+    Column("units_of", String(10), nullable=False),  # day of the list in which area is read; blank for the company
+    Column("applies_to", String(20), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("decision_vi", Text, nullable=False),
+    Column("decision_en", Text, nullable=False),
+    Column("decision_date", String(10), nullable=False),
+    Column("starts", String(10), nullable=False),
+    Column("status", String(12), nullable=False),  # seen, unverified
+    Column("source_vi", Text, nullable=False),
+    Column("source_en", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+target_milestone = Table(
+    "target_milestone",
+    metadata,
+    Column("version_id", ForeignKey("target_version.id"), primary_key=True),
+    Column("due", String(7), primary_key=True),  # a quarter; blank where the decision names none
+    Column("value", String(40), nullable=False),  # exact, as text
+)
+
+target_withdrawal = Table(
+    "target_withdrawal",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
+    Column("code", String(60), nullable=False),  # of the version: a shipped one's own, T1, T2 …
+    Column("day", String(10), nullable=False),  # from which it does not hold any more
+    Column("reason", Text, nullable=False),
+)
+
+target_cascade = Table(
+    "target_cascade",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
+    Column("code", String(60), nullable=False, index=True),  # of the version that is split
+    Column("due", String(7), nullable=False),  # of the milestone; blank where none is stated
+    Column("units_of", String(10), nullable=False),  # day of the list of its areas
+    Column("base_period", String(7), nullable=False),
+    Column("whole", Integer, nullable=False),  # households that may lack in all when it is due
+    Column("plan", Text, nullable=False),  # rules, and numbers set by hand: JSON
+    Column("tree_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # Parquet, targets.TREE_COLUMNS
+    Column("reason", Text, nullable=False),
+)

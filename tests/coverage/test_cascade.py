@@ -20,8 +20,16 @@ def parts_of(*counts: tuple[int, int]) -> pd.DataFrame:
 
 @st.composite
 def some_parts(draw: st.DrawFn) -> pd.DataFrame:
+    """Return parts that must reach something later, or nothing."""
     counts = draw(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 3000)), min_size=1, max_size=9))
-    return parts_of(*((lacking, lacking + more) for lacking, more in counts))
+    parts = parts_of(*((lacking, lacking + more) for lacking, more in counts))
+    if draw(st.booleans()):
+        parts["least"] = [draw(st.integers(0, lacking)) for lacking, _ in counts]
+    return parts
+
+
+def least_of(parts: pd.DataFrame) -> pd.Series[int]:
+    return parts["least"] if "least" in parts else parts["lacking"] * 0
 
 
 @st.composite
@@ -29,9 +37,10 @@ def splits(draw: st.DrawFn) -> tuple[int, pd.DataFrame, str, dict[str, int]]:
     """Return a whole, parts, a rule and numbers set by hand that are possible together."""
     parts = draw(some_parts())
     chosen = draw(st.lists(st.sampled_from(parts.index.tolist()), unique=True))
-    fixed = {code: draw(st.integers(0, int(parts.loc[code, "lacking"]))) for code in chosen}
-    room = int(parts["lacking"].drop(chosen).sum())
-    return sum(fixed.values()) + draw(st.integers(0, room)), parts, draw(RULES), fixed
+    least = least_of(parts)
+    fixed = {code: draw(st.integers(int(least[code]), int(parts.loc[code, "lacking"]))) for code in chosen}
+    need, room = int(least.drop(chosen).sum()), int(parts["lacking"].drop(chosen).sum())
+    return sum(fixed.values()) + draw(st.integers(need, room)), parts, draw(RULES), fixed
 
 
 @given(splits())
@@ -41,7 +50,7 @@ def test_parts_add_up_to_the_whole_within_what_they_lack_and_numbers_set_by_hand
     whole, parts, rule, fixed = case
     found = split(whole, parts, rule=rule, fixed=fixed)
     assert found.sum() == whole
-    assert found.between(0, parts["lacking"]).all()
+    assert found.between(least_of(parts), parts["lacking"]).all()
     assert {code: found[code] for code in fixed} == fixed
 
 
@@ -85,6 +94,14 @@ def test_the_same_share_leaves_alone_who_is_above_it_and_brings_the_others_to_on
     assert found.tolist() == [100, 100, 10]
 
 
+def test_an_area_that_must_be_lower_later_is_not_brought_below_that_now() -> None:
+    parts = parts_of((500, 1000), (300, 1000)).assign(least=[400, 0])
+    assert split(450, parts, rule=SAME_SHARE).tolist() == [400, 50]
+    with pytest.raises(FigureError) as caught:
+        split(399, parts, rule=SAME_SHARE)
+    assert caught.value.code == "cascade.too-much"
+
+
 def test_what_rounding_leaves_goes_to_the_largest_remainders_then_to_the_lower_code() -> None:
     assert split(2, parts_of((3, 9), (3, 9), (3, 9)), rule=BY_LACKING).tolist() == [1, 1, 0]
     assert split(4, parts_of((2, 9), (7, 9)), rule=BY_LACKING).tolist() == [1, 3]
@@ -93,8 +110,8 @@ def test_what_rounding_leaves_goes_to_the_largest_remainders_then_to_the_lower_c
 @pytest.mark.parametrize(
     ("whole", "rule", "fixed", "code", "told"),
     [
-        (50, BY_LACKING, {"01": 61}, "cascade.number-impossible", {"number": 61, "lacking": 60}),
-        (50, BY_LACKING, {"01": -1}, "cascade.number-impossible", {"number": -1, "lacking": 60}),
+        (50, BY_LACKING, {"01": 61}, "cascade.number-impossible", {"number": 61, "most": 60}),
+        (50, BY_LACKING, {"01": -1}, "cascade.number-impossible", {"number": -1, "least": 0}),
         (50, BY_LACKING, {"01": 51}, "cascade.too-much", {"given": 51, "whole": 50, "over": 1}),
         (50, BY_LACKING, {"01": 9}, "cascade.too-little", {"rest": 41, "room": 40, "over": 1}),
         (50, BY_LACKING, {"09": 1}, "cascade.area-unknown", {"area": "09"}),

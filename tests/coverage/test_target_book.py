@@ -42,7 +42,7 @@ def with_goal(book: TargetBook, *milestones: tuple[str | None, str], area: str =
     found = tuple(Milestone(Period.parse(due) if due else None, Decimal(value)) for due, value in milestones)
     changed: Target = replace(goal, milestones=found, area=area, units_of=LIST_2021 if area.isdigit() else None)
     other = TargetBook(book.workspace)
-    other._shipped = (changed,)
+    other.register.shipped = (changed,)
     return other
 
 
