@@ -50,7 +50,12 @@ def _figure(report: ProvinceReport, name: str) -> ReportFigure:
 def _since(figure: ReportFigure, language: Language) -> str:
     """Return the change in brackets, to stand behind a figure; blank where it is not known."""
     text = change_text(figure, language)
-    return " " + language.say("({change} on the quarter before)", change=text) if text else ""
+    if not text:
+        return ""
+    told = mark("({change} on the quarter before)")
+    if not figure.change_is_comparable:
+        told = mark("({change} on the quarter before, when another number of communes was counted)")
+    return " " + language.say(told, change=text)
 
 
 def _grid(report: ProvinceReport) -> str:

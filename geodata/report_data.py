@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
@@ -19,6 +19,9 @@ from geodata.periods import Period
 from geodata.tables import MEASURES
 
 SHARE: Final = "share"
+
+VIETNAM: Final = timezone(timedelta(hours=7))
+"""The clock of Vietnam, which has no summer time."""
 
 STAMP_KEYS: Final = (
     "phudien_province",
@@ -122,9 +125,14 @@ class ReportFigure:
         return self._value(self.numerator, self.denominator)
 
     @property
+    def previous(self) -> Decimal | None:
+        """The same of the quarter before."""
+        return self._value(self.previous_numerator, self.previous_denominator)
+
+    @property
     def change(self) -> Decimal | None:
         """What changed since the quarter before: households, or percentage points (never percent) of a share."""
-        now, before = self.value, self._value(self.previous_numerator, self.previous_denominator)
+        now, before = self.value, self.previous
         if now is None or before is None:
             return None
         return (now - before) * 100 if self.kind == SHARE else now - before
@@ -205,7 +213,8 @@ class ProvinceReport:
         ``commune_code``, with ``commune_name``, ``district_code``, ``district_name`` and the `MEASURES` (Int64,
         missing where not reported).
     history
-        Indexed by period code, oldest first, up to the quarter: the `MEASURES` summed over the province.
+        Indexed by period code, oldest first, up to the quarter: the `MEASURES` summed over the province, and
+        ``households_to_connect`` (N − T of the communes that reported both).
     unit_changes
         What changed among the province's communes within the quarters of `history`: ``valid_date``, ``kind``.
     bulk_communes, organisations, hamlets
@@ -330,6 +339,11 @@ class ProvinceReport:
             self.fingerprint,
         )
         return dict(zip(STAMP_KEYS, values, strict=True))
+
+    @staticmethod
+    def local(moment: datetime) -> datetime:
+        """Return a moment in the clock of Vietnam, whatever the clock of the machine."""
+        return moment.astimezone(VIETNAM)
 
     @property
     def is_restated(self) -> bool:

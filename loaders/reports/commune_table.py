@@ -1,18 +1,18 @@
-"""The report's main table: communes by district with subtotals, counts as values, shares as live formulas."""
+"""The main table of a report: communes by district with subtotals, counts as values, shares as live formulas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
-from geodata.lineage import ESTIMATED, EXACT
-from loaders.reports.sheet_style import COUNT, SHARE, Book
+from geodata.lineage import ESTIMATED
+from loaders.reports.sheet_style import COUNT, PART_COLOUR, SHARE, TOTAL_COLOUR, StyledBook
 
-_COUNTS: Final = (
+COUNTS: Final = (
     "households_all",
     "households_grid",
     "households_direct",
@@ -23,28 +23,87 @@ _COUNTS: Final = (
     "households_all_rural",
     "households_grid_rural",
 )
-_SHARES: Final = (
+"""The measures that the table has, in the order of its columns."""
+
+SHARES: Final = (
     ("households_grid", "households_all"),
     ("households_direct", "households_grid"),
     ("households_bulk", "households_grid"),
     ("households_grid_rural", "households_all_rural"),
 )
-_NUMBER, _NAME, _CODE = 0, 1, 2
+"""Part and whole of each share, in the order of the columns after the measures."""
 
-_COLUMN_OF: Final = {measure: place for place, measure in enumerate(_COUNTS, start=3)}
-_FIRST_SHARE: Final = 3 + len(_COUNTS)
-LAST_COLUMN: Final = _FIRST_SHARE + len(_SHARES) - 1
-_WIDTHS: Final = (5, 27, 8, *[11] * len(_COUNTS), *[10.5] * len(_SHARES))
+NUMBER, NAME, CODE = 0, 1, 2
+
+_COLUMN_OF: Final = {measure: place for place, measure in enumerate(COUNTS, start=3)}
+_FIRST_SHARE: Final = 3 + len(COUNTS)
+LAST_COLUMN: Final = _FIRST_SHARE + len(SHARES) - 1
+_WIDTHS: Final = (5, 30, 8, *[11] * len(COUNTS), *[10.5] * len(SHARES))
+
+_Counts = Sequence[int | None]
 
 
 @dataclass(frozen=True)
 class TablePlaces:
-    """Where the table stands: its rows, counted from 0, for other sheets to refer to."""
+    """
+    Where the table stands, for other sheets to refer to.
 
+    Parameters
+    ----------
+    header_row, total_row, last_row
+        Rows, counted from 0.
+    group_rows, group_ends
+        Row of the subtotals of each group, and of its last commune, by the group's code.
+    """
+
+    sheet: Any
     header_row: int
-    district_rows: dict[str, int]
+    group_rows: dict[str, int]
+    group_ends: dict[str, int]
     total_row: int
     last_row: int
+
+    def cells(self, measure: str, group: str | None = None) -> str:
+        """Return the cells of a measure of all communes, or of a group, subtotals among them, as absolute places."""
+        return self._cells(column_of(measure), group)
+
+    def codes(self, group: str | None = None) -> str:
+        """Return the cells of the communes' codes, which rows of sums do not have."""
+        return self._cells(CODE, group)
+
+    def _cells(self, column: int, group: str | None) -> str:
+        first = self.total_row + 1 if group is None else self.group_rows[group]
+        last = self.last_row if group is None else self.group_ends[group]
+        return str(xl_range_abs(first, column, last, column))
+
+
+@dataclass(frozen=True)
+class CommuneRows:
+    """
+    What the table shows.
+
+    Parameters
+    ----------
+    whole
+        Name of the area in the row of totals.
+    communes
+        Indexed by commune code, groups one after the other: ``commune_name``, ``group_code``, ``group_name`` (both
+        missing where communes are not grouped), and the measures `COUNTS`.
+    group_label
+        Header of the names, such as "District, commune".
+    estimated
+        Codes of communes whose figures are estimated; their names are marked.
+    """
+
+    whole: str
+    communes: pd.DataFrame
+    group_label: str
+    estimated: frozenset[str] = field(default_factory=frozenset)
+
+
+def column_of_share(part: str) -> int:
+    """Return the column of the first share with this part, counted from 0."""
+    return _FIRST_SHARE + [numerator for numerator, _ in SHARES].index(part)
 
 
 def column_of(measure: str) -> int:
@@ -52,39 +111,72 @@ def column_of(measure: str) -> int:
     return _COLUMN_OF[measure]
 
 
-def write(book: Book, sheet: Any, *, first_row: int) -> TablePlaces:
+def write(book: StyledBook, sheet: Any, rows: CommuneRows, *, first_row: int) -> TablePlaces:
     """Write the table from a row on, set its print titles, and return where it stands."""
-    _write_columns(book, sheet, first_row)
-    communes = book.report.communes
+    _write_columns(book, sheet, rows, first_row)
+    communes = rows.communes
     total_row = first_row + 1
-    # A list without districts has no subtotals: its communes follow the total.
-    last_row = total_row + len(communes) + communes["district_code"].nunique()
-    _write_sums(book, sheet, total_row, book.report.province_name, communes, (total_row + 1, last_row), is_total=True)
-    district_rows: dict[str, int] = {}
+    # Communes that are not grouped have no subtotals: they follow the total.
+    last_row = total_row + len(communes) + communes["group_code"].nunique()
+    styles = _Styles.of(book)
+    _writesums_of(sheet, total_row, rows.whole, sums_of(communes), (total_row + 1, last_row), styles.total)
+    group_rows: dict[str, int] = {}
+    group_ends: dict[str, int] = {}
     row = total_row + 1
-    for code, district in communes.groupby("district_code", sort=False, dropna=False):
+    for code, group in communes.groupby("group_code", sort=False, dropna=False):
         if not pd.isna(code):
-            district_rows[str(code)] = row
-            name = str(district["district_name"].iloc[0])
-            _write_sums(book, sheet, row, name, district, (row + 1, row + len(district)), is_total=False)
+            group_rows[str(code)], group_ends[str(code)] = row, row + len(group)
+            cells = (row + 1, row + len(group))
+            _writesums_of(sheet, row, str(group["group_name"].iloc[0]), sums_of(group), cells, styles.part)
             row += 1
-        for number in range(len(district)):
-            _write_commune(book, sheet, row + number, number + 1, district.iloc[[number]])
-        row += len(district)
+        _write_communes(sheet, row, group, rows.estimated, styles)
+        row += len(group)
     sheet.repeat_rows(first_row)
-    sheet.freeze_panes(first_row + 1, _CODE)
-    name = book.language.say("Report").replace("'", "''")
-    for title, column in (("ho_tong_so", "households_all"), ("ho_co_dien", "households_grid")):
-        cell = xl_rowcol_to_cell(total_row, column_of(column), row_abs=True, col_abs=True)
-        book.workbook.define_name(title, f"='{name}'!{cell}")
-    return TablePlaces(first_row, district_rows, total_row, last_row)
+    sheet.freeze_panes(first_row + 1, CODE)
+    sheet.ignore_errors({"number_stored_as_text": xl_range(total_row, CODE, last_row, CODE)})
+    return TablePlaces(sheet, first_row, group_rows, group_ends, total_row, last_row)
 
 
-def _write_columns(book: Book, sheet: Any, row: int) -> None:
+@dataclass(frozen=True)
+class _SumStyles:
+    plain: Any
+    count: Any
+    share: Any
+
+
+@dataclass(frozen=True)
+class _Styles:
+    """The formats of the table, looked up once: a table may have thousands of rows."""
+
+    number: Any
+    name: Any
+    count: Any
+    share: Any
+    total: _SumStyles
+    part: _SumStyles
+
+    @classmethod
+    def of(cls, book: StyledBook) -> _Styles:
+        def sums(colour: str) -> _SumStyles:
+            style = {"border": 1, "bold": True, "bg_color": colour}
+            formats = (book.format(**style, num_format=form) for form in (COUNT, SHARE))
+            return _SumStyles(book.format(**style), *formats)
+
+        return cls(
+            number=book.format(border=1, align="center"),
+            name=book.format(border=1, indent=1),
+            count=book.format(border=1, num_format=COUNT),
+            share=book.format(border=1, num_format=SHARE),
+            total=sums(TOTAL_COLOUR),
+            part=sums(PART_COLOUR),
+        )
+
+
+def _write_columns(book: StyledBook, sheet: Any, rows: CommuneRows, row: int) -> None:
     say = book.language.say
     labels = (
         say("No."),
-        say("District, commune") if book.report.communes["district_code"].notna().any() else say("Commune"),
+        rows.group_label,
         say("Code"),
         say("Households in all"),
         say("With grid power"),
@@ -105,60 +197,76 @@ def _write_columns(book: Book, sheet: Any, row: int) -> None:
         sheet.set_column(column, column, width)
 
 
-def _write_commune(book: Book, sheet: Any, row: int, number: int, one: pd.DataFrame) -> None:
-    """Write the row of a commune; `one` is its row of the report's communes."""
-    commune = one.iloc[0]
-    sheet.write_number(row, _NUMBER, number, book.format(border=1, align="center"))
-    is_estimated = book.report.basis.get(one.index[0], EXACT) != EXACT
-    name = str(commune["commune_name"]) + (f" {ESTIMATED}" if is_estimated else "")
-    sheet.write_string(row, _NAME, name, book.format(border=1, indent=1))
-    sheet.write_string(row, _CODE, str(one.index[0]), book.format(border=1, align="center"))
-    count, share = book.format(border=1, num_format=COUNT), book.format(border=1, num_format=SHARE)
-    for measure, column in _COLUMN_OF.items():
-        if pd.isna(commune[measure]):
-            sheet.write_blank(row, column, None, count)
-        else:
-            sheet.write_number(row, column, int(commune[measure]), count)
-    for column, (numerator, denominator) in _share_columns():
-        part, whole = (xl_rowcol_to_cell(row, column_of(m)) for m in (numerator, denominator))
-        formula = f'=IF(AND(ISNUMBER({part}),N({whole})>0),{part}/{whole},"")'
-        sheet.write_formula(row, column, formula, share, _ratio(one, numerator, denominator))
-
-
-def _share_columns() -> Iterator[tuple[int, tuple[str, str]]]:
-    return enumerate(_SHARES, start=_FIRST_SHARE)
-
-
-def _write_sums(
-    book: Book, sheet: Any, row: int, name: str, communes: pd.DataFrame, rows: tuple[int, int], *, is_total: bool
+def _write_communes(
+    sheet: Any, first_row: int, communes: pd.DataFrame, estimated: frozenset[str], styles: _Styles
 ) -> None:
+    names = communes["commune_name"].tolist()
+    counts = communes[list(COUNTS)].astype("object").where(communes[list(COUNTS)].notna(), None).to_numpy().tolist()
+    for number, (code, name, values) in enumerate(zip(communes.index, names, counts, strict=True)):
+        row = first_row + number
+        sheet.write_number(row, NUMBER, number + 1, styles.number)
+        sheet.write_string(row, NAME, f"{name} {ESTIMATED}" if code in estimated else name, styles.name)
+        sheet.write_string(row, CODE, code, styles.number)
+        for column, value in enumerate(values, start=_COLUMN_OF[COUNTS[0]]):
+            if value is None:
+                sheet.write_blank(row, column, None, styles.count)
+            else:
+                sheet.write_number(row, column, value, styles.count)
+        for column, (part, whole) in _share_places():
+            part_cell, whole_cell = xl_rowcol_to_cell(row, part), xl_rowcol_to_cell(row, whole)
+            formula = f'=IF(AND(ISNUMBER({part_cell}),N({whole_cell})>0),{part_cell}/{whole_cell},"")'
+            sheet.write_formula(row, column, formula, styles.share, _ratio(values, part, whole))
+
+
+def _share_places() -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield the column of each share with those of its part and whole."""
+    for column, (part, whole) in enumerate(SHARES, start=_FIRST_SHARE):
+        yield column, (column_of(part), column_of(whole))
+
+
+def _ratio(counts: _Counts, part: int, whole: int) -> float | str:
+    """Result that a share's formula has now, of the counts of one commune."""
+    first = _COLUMN_OF[COUNTS[0]]
+    numerator, denominator = counts[part - first], counts[whole - first]
+    return "" if numerator is None or not denominator else numerator / denominator
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Results that the formulas of a row of sums have now: of the counts, and of the shares of `SHARES`."""
+
+    counts: list[int | str]
+    shares: list[float | str]
+
+
+def sums_of(communes: pd.DataFrame) -> Sums:
+    """Return what the sums over some communes are; blank where nothing was reported."""
+    totals = communes[list(COUNTS)].sum(min_count=1)
+    shares: list[float | str] = []
+    for numerator, denominator in SHARES:
+        both = communes[[numerator, denominator]].dropna()
+        whole = int(both[denominator].sum())
+        shares.append(int(both[numerator].sum()) / whole if whole else "")
+    return Sums(["" if pd.isna(total) else int(total) for total in totals], shares)
+
+
+def _writesums_of(sheet: Any, row: int, name: str, sums: Sums, rows: tuple[int, int], styles: _SumStyles) -> None:
     """
-    Write a district's subtotals, or the province's totals, over the rows of communes.
+    Write the subtotals of a group, or the totals, over the rows of communes.
 
     SUBTOTAL leaves out other subtotals. A share adds up only communes that reported both of its parts, and knows
     communes by their code, which rows of sums do not have.
     """
-    style = {"border": 1, "bold": True, "bg_color": "#f7d9a8" if is_total else "#eef3f8"}
-    sheet.write_blank(row, _NUMBER, None, book.format(**style))
-    sheet.write_string(row, _NAME, name, book.format(**style))
-    sheet.write_blank(row, _CODE, None, book.format(**style))
-    for measure, column in _COLUMN_OF.items():
+    sheet.write_blank(row, NUMBER, None, styles.plain)
+    sheet.write_string(row, NAME, name, styles.plain)
+    sheet.write_blank(row, CODE, None, styles.plain)
+    for column, value in enumerate(sums.counts, start=_COLUMN_OF[COUNTS[0]]):
         cells = xl_range(rows[0], column, rows[1], column)
-        total = communes[measure].sum(min_count=1)
         formula = f'=IF(COUNT({cells})=0,"",SUBTOTAL(9,{cells}))'
-        value = "" if pd.isna(total) else int(total)
-        sheet.write_formula(row, column, formula, book.format(**style, num_format=COUNT), value)
-    codes = xl_range(rows[0], _CODE, rows[1], _CODE)
-    for column, (numerator, denominator) in _share_columns():
-        part, whole = (xl_range(rows[0], column_of(m), rows[1], column_of(m)) for m in (numerator, denominator))
-        both = f'{part},"<>",{whole},"<>",{codes},"<>"'
-        formula = f'=IFERROR(SUMIFS({part},{both})/SUMIFS({whole},{both}),"")'
-        ratio = _ratio(communes, numerator, denominator)
-        sheet.write_formula(row, column, formula, book.format(**style, num_format=SHARE), ratio)
-
-
-def _ratio(communes: pd.DataFrame, numerator: str, denominator: str) -> float | str:
-    """Result that a share's formula has now."""
-    both = communes[[numerator, denominator]].dropna()
-    whole = int(both[denominator].sum())
-    return int(both[numerator].sum()) / whole if whole else ""
+        sheet.write_formula(row, column, formula, styles.count, value)
+    codes = xl_range(rows[0], CODE, rows[1], CODE)
+    for (column, (part, whole)), share in zip(_share_places(), sums.shares, strict=True):
+        parts, wholes = xl_range(rows[0], part, rows[1], part), xl_range(rows[0], whole, rows[1], whole)
+        both = f'{parts},"<>",{wholes},"<>",{codes},"<>"'
+        formula = f'=IFERROR(SUMIFS({parts},{both})/SUMIFS({wholes},{both}),"")'
+        sheet.write_formula(row, column, formula, styles.share, share)

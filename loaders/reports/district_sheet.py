@@ -1,151 +1,144 @@
-"""The report's sheet of districts and quarters: two small tables and their charts."""
+"""The report's sheet of districts: their sums as formulas over the table of communes."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 import pandas as pd
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from geodata.periods import Period
-from loaders.reports import commune_table
-from loaders.reports.sheet_style import COUNT, SHARE, Book
+from geodata.report_data import ProvinceReport
+from loaders.reports.commune_table import COUNTS, TablePlaces, column_of, column_of_share, sums_of
+from loaders.reports.figure_formulas import TO_CONNECT, part_formula
+from loaders.reports.sheet_style import COUNT, SHARE, TOTAL_COLOUR, Book
+from loaders.reports.sheet_table import Column, write_heads
 
-_PARTS: Final = ("households_direct", "households_bulk", "households_shared")
-_CHANGED: Final = " ▲"
-"""Behind the name of a quarter in which communes changed, in the table and below its chart."""
+_MEASURES: Final = COUNTS[:7]
+SUPPLIERS: Final = ("households_direct", "households_bulk", "households_shared")
+"""Who supplies the households with power, in the order of the charts."""
 
-_DAYS_WIDTH: Final = 24
-"""Width of the column of days on which communes changed: two of them a line."""
+SUPPLIER_COLOURS: Final = ("#2f7fc1", "#5b2a86", "#e69f00")
 
-_LINE_HEIGHT: Final = 15
-
-_COLOURS: Final = ("#2f7fc1", "#5b2a86", "#e69f00")
+_SHARES: Final = ("households_grid", "households_direct")
+_SHARES_FROM: Final = 2 + len(_MEASURES)
 
 
-def write(book: Book, places: commune_table.TablePlaces) -> None:
-    """Write the sheet; its districts, where the list has some, refer to the subtotals of the main table."""
+def column_of_district(measure: str) -> int:
+    """Return the column of a measure on this sheet, counted from 0."""
+    return 1 + _MEASURES.index(measure)
+
+
+def write(book: Book, sheet: Any, places: TablePlaces) -> tuple[Any, int, int]:
+    """
+    Write the districts on their sheet.
+
+    Returns
+    -------
+    sheet, first_row, last_row
+        Where the districts stand, for charts.
+    """
     say = book.language.say
-    sheet = book.add_sheet(say("Districts and quarters") if places.district_rows else say("Quarters"))
-    sheet.set_column(0, 0, 27)
-    sheet.set_column(1, 5, 13)
-    sheet.set_column(6, 6, _DAYS_WIDTH)
-    start = 0
-    if places.district_rows:
-        sheet.write_string(0, 0, say("Households with grid power by district"), book.format(bold=True, font_size=13))
-        last = _write_districts(book, sheet, places)
-        _add_district_chart(book, sheet, last)
-        start = max(last, 20) + 3
-    sheet.write_string(
-        start, 0, say("{province} by quarter", province=book.report.province_name), book.format(bold=True, font_size=13)
-    )
-    _write_quarters(book, sheet, start + 1)
+    columns = [
+        Column(say("District"), "", 30),
+        Column(say("Households in all"), "", 12),
+        Column(say("With grid power"), "", 12),
+        Column(say("On direct sale"), "", 12),
+        Column(say("Behind a master meter"), "", 12),
+        Column(say("On a shared meter"), "", 12),
+        Column(say("Off-grid source only"), "", 12),
+        Column(say("Without power"), "", 12),
+        Column(say("Still to connect to the grid"), "", 12),
+        Column(say("With grid power (%)"), "", 12),
+        Column(say("On direct sale (% of those with power)"), "", 13),
+    ]
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width)
+    row = book.write_title(sheet, say("Households with grid power by district"))
+    write_heads(book, sheet, row, columns)
+    districts = book.report.sums_by_district()
+    left = _to_connect(book.report)
+    first = row + 1
+    for number, (code, sums) in enumerate(districts.iterrows(), start=first):
+        _write_district(book, sheet, number, sums, places, str(code), left.get(str(code)))
+    last = row + len(districts)
+    _write_totals(book, sheet, first, districts, left, places)
+    _add_chart(book, sheet, first, last)
+    sheet.repeat_rows(row)
+    sheet.freeze_panes(first, 1)
+    return sheet, first, last
 
 
-def _labels(book: Book, first: str) -> tuple[str, ...]:
-    say = book.language.say
-    return (
-        first,
-        say("With grid power"),
-        say("On direct sale"),
-        say("Behind a master meter"),
-        say("On a shared meter"),
-        say("On direct sale (%)"),
-    )
-
-
-def _write_districts(book: Book, sheet: Any, places: commune_table.TablePlaces) -> int:
-    book.write_header(sheet, 1, _labels(book, book.language.say("District")))
-    report_sheet = book.language.say("Report").replace("'", "''")
-    communes = book.report.communes
-    for row, (code, source) in enumerate(places.district_rows.items(), start=2):
-        district = communes[communes["district_code"] == code]
-        sheet.write_string(row, 0, str(district["district_name"].iloc[0]), book.format(border=1))
-        for column, measure in enumerate(("households_grid", *_PARTS), start=1):
-            total = district[measure].sum(min_count=1)
-            cell = xl_rowcol_to_cell(source, commune_table.column_of(measure))
-            value = "" if pd.isna(total) else int(total)
-            sheet.write_formula(
-                row, column, f"='{report_sheet}'!{cell}", book.format(border=1, num_format=COUNT), value
-            )
-        _write_share(book, sheet, row, district["households_direct"].sum(), district["households_grid"].sum())
-    return 1 + len(places.district_rows)
-
-
-def _write_share(book: Book, sheet: Any, row: int, part: Any, whole: Any) -> None:
-    formula = f'=IF(AND(ISNUMBER(C{row + 1}),N(B{row + 1})>0),C{row + 1}/B{row + 1},"")'
-    value = int(part) / int(whole) if not pd.isna(whole) and int(whole) else ""
-    sheet.write_formula(row, 5, formula, book.format(border=1, num_format=SHARE), value)
-
-
-def _add_district_chart(book: Book, sheet: Any, last: int) -> None:
-    chart = book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
-    for column, colour in zip((2, 3, 4), _COLOURS, strict=True):
-        chart.add_series(
-            {
-                "name": [sheet.name, 1, column],
-                "categories": [sheet.name, 2, 0, last, 0],
-                "values": [sheet.name, 2, column, last, column],
-                "fill": {"color": colour},
-                "gap": 60,
-            }
-        )
-    chart.set_title({"name": book.language.say("Who supplies the households"), "name_font": {"size": 12}})
-    chart.set_x_axis({"num_format": COUNT, "major_gridlines": {"visible": True, "line": {"color": "#d9d9d9"}}})
-    chart.set_y_axis({"reverse": True})
-    chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 620, "height": 400})
-    sheet.insert_chart(1, 7, chart)
-
-
-def _change_days(book: Book) -> dict[str, str]:
-    """Return the days on which communes changed, by the first quarter of the table that ends after them."""
-    ends = {str(period): Period.parse(str(period)).last_day for period in book.report.history.index}
-    days: dict[str, list[str]] = {}
-    for day in book.report.unit_changes["valid_date"].drop_duplicates():
-        period = next((period for period, end in ends.items() if end >= day.date()), None)
-        if period is not None:
-            days.setdefault(period, []).append(book.language.day(day.date()))
-    return {period: ", ".join(found) for period, found in days.items()}
-
-
-def _write_quarters(book: Book, sheet: Any, row: int) -> None:
-    language = book.language
-    book.write_header(sheet, row, (*_labels(book, language.say("Quarter")), language.say("Communes changed on")))
-    changed = _change_days(book)
-    history = book.report.history
-    for number, (period, sums) in enumerate(history.iterrows(), start=row + 1):
-        mark = _CHANGED if str(period) in changed else ""
-        sheet.write_string(number, 0, language.period(Period.parse(str(period))) + mark, book.format(border=1))
-        for column, measure in enumerate(("households_grid", *_PARTS), start=1):
-            style = book.format(border=1, num_format=COUNT)
-            if pd.isna(sums[measure]):
-                sheet.write_blank(number, column, None, style)
-            else:
-                sheet.write_number(number, column, int(sums[measure]), style)
-        days = changed.get(str(period), "")
-        sheet.write_string(number, 6, days, book.format(border=1, text_wrap=True))
-        # Wrapped text gets no row height of its own in every program that opens the file.
-        sheet.set_row(number, _LINE_HEIGHT * (1 + days.count(",") // 2))
-        part, whole = sums["households_direct"], sums["households_grid"]
-        _write_share(book, sheet, number, 0 if pd.isna(part) else part, whole)
-    last = row + len(history)
-    chart = book.workbook.add_chart({"type": "line"})
+def _add_chart(book: Book, sheet: Any, first: int, last: int) -> None:
+    title = book.language.say("Share of households on direct sale by district")
+    column = _SHARES_FROM + _SHARES.index("households_direct")
+    chart = book.workbook.add_chart({"type": "column"})
     chart.add_series(
         {
-            "name": language.say("On direct sale (%)"),
-            "categories": [sheet.name, row + 1, 0, last, 0],
-            "values": [sheet.name, row + 1, 5, last, 5],
-            "line": {"color": _COLOURS[0], "width": 2.25},
-            "marker": {"type": "circle", "size": 6},
-            "data_labels": {"value": True, "num_format": "0.0%", "position": "above"},
+            "name": title,
+            "categories": [sheet.name, first, 0, last, 0],
+            "values": [sheet.name, first, column, last, column],
+            "fill": {"color": SUPPLIER_COLOURS[0]},
+            "gap": 60,
+            "data_labels": {"value": True, "num_format": "0.0%", "font": {"size": 9}},
         }
     )
-    if changed:
-        note = language.say("▲: communes of the province changed in this quarter.")
-        sheet.write_string(last + 2, 0, note, book.format(italic=True))
-    chart.set_title({"name": language.say("Share of households on direct sale"), "name_font": {"size": 12}})
-    chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#d9d9d9"}}})
+    chart.set_title({"name": title, "name_font": {"size": 12}})
+    chart.set_y_axis(
+        {"num_format": "0%", "min": 0, "max": 1, "major_gridlines": {"visible": True, "line": {"color": "#d9d9d9"}}}
+    )
     chart.set_legend({"none": True})
-    chart.set_size({"width": 620, "height": 260})
-    sheet.insert_chart(row, 7, chart)
+    chart.set_size({"width": 1100, "height": 340})
+    sheet.insert_chart(last + 3, 0, chart)
+
+
+def _to_connect(report: ProvinceReport) -> dict[str, int]:
+    """Return N − T by district, of the communes that reported both."""
+    both = report.communes.dropna(subset=["households_all", "households_grid", "district_code"])
+    lacking = both["households_all"] - both["households_grid"]
+    return {str(code): int(value) for code, value in lacking.groupby(both["district_code"]).sum().items()}
+
+
+def _write_district(
+    book: Book, sheet: Any, row: int, sums: pd.Series[Any], places: TablePlaces, code: str, left: int | None
+) -> None:
+    quoted, count = book.quoted(places.sheet), book.format(border=1, num_format=COUNT)
+    sheet.write_string(row, 0, str(sums["district_name"]), book.format(border=1))
+    for column, measure in enumerate(_MEASURES, start=1):
+        cell = xl_rowcol_to_cell(places.group_rows[code], column_of(measure), row_abs=True, col_abs=True)
+        value = "" if pd.isna(sums[measure]) else int(sums[measure])
+        sheet.write_formula(row, column, f"={quoted}!{cell}", count, value)
+    figure = next(found for found in book.report.figures if found.name == TO_CONNECT)
+    formula = part_formula(figure, places, quoted, code)
+    sheet.write_formula(row, 1 + len(_MEASURES), formula, count, "" if left is None else left)
+    communes = book.report.communes
+    of_district = communes[communes["district_code"] == code]
+    _write_shares(book, sheet, row, places, places.group_rows[code], of_district, {"border": 1})
+
+
+def _write_shares(
+    book: Book, sheet: Any, row: int, places: TablePlaces, source: int, communes: pd.DataFrame, style: dict[str, Any]
+) -> None:
+    """Write the shares that the table of communes reckons in one of its rows of sums."""
+    quoted, results = book.quoted(places.sheet), sums_of(communes).shares
+    for column, part in enumerate(_SHARES, start=_SHARES_FROM):
+        place = column_of_share(part)
+        cell = xl_rowcol_to_cell(source, place, row_abs=True, col_abs=True)
+        value = results[place - column_of_share(_SHARES[0])]
+        sheet.write_formula(row, column, f"={quoted}!{cell}", book.format(**style, num_format=SHARE), value)
+
+
+def _write_totals(
+    book: Book, sheet: Any, first: int, districts: pd.DataFrame, left: dict[str, int], places: TablePlaces
+) -> None:
+    style = {"border": 1, "bold": True, "bg_color": TOTAL_COLOUR}
+    last = first + len(districts) - 1
+    row = last + 1
+    sheet.write_string(row, 0, book.report.province_name, book.format(**style))
+    totals = districts[list(_MEASURES)].sum(min_count=1)
+    results = [*totals, sum(left.values()) if left else pd.NA]
+    for column, total in enumerate(results, start=1):
+        cells = xl_range(first, column, last, column)
+        value = "" if pd.isna(total) else int(total)
+        formula = f'=IF(COUNT({cells})=0,"",SUM({cells}))'
+        sheet.write_formula(row, column, formula, book.format(**style, num_format=COUNT), value)
+    _write_shares(book, sheet, row, places, places.total_row, book.report.communes, style)

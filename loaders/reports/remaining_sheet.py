@@ -1,102 +1,121 @@
-"""The report's sheet of what remains: communes and organisations behind master meters, hamlets without the grid."""
+"""The report's sheets of what remains: behind master meters by organisation, commune and point; unserved hamlets."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import Any, Final
-
-import pandas as pd
+from typing import Final
 
 from geodata.lineage import ESTIMATED, ESTIMATED_NOTE
 from loaders.reports.sheet_style import COUNT, Book
+from loaders.reports.sheet_table import CODE, Column, write_table_sheet
 
-_TEXT_WIDTHS: Final = (34, 30)
-_LINE_HEIGHT: Final = 15
-
-_Column = tuple[str, str, str]  # label, column of the table, number format ("" for text)
+_KM: Final = "#,##0.0"
+_LOSS: Final = "0.0%"
 
 
 def write(book: Book) -> None:
-    """Write the sheet."""
-    say, report = book.language.say, book.report
-    sheet = book.add_sheet(say("What remains"))
-    for column, width in enumerate(_TEXT_WIDTHS):
-        sheet.set_column(column, column, width)
-    sheet.set_column(2, 7, 14)
-    has_districts = bool(report.communes["district_code"].notna().any())
-    district: tuple[_Column, ...] = ((say("District"), "district_name", ""),) if has_districts else ()
-    is_estimated = report.bulk_communes["is_estimated"]
-    names = report.bulk_communes["commune_name"]
-    row = _write_table(
+    """Write the sheets."""
+    _write_organisations(book)
+    _write_communes(book)
+    _write_points(book)
+    _write_hamlets(book)
+
+
+def places(book: Book, *, commune_width: float = 30) -> list[Column]:
+    """Return the columns that name a commune, with its district where the list has districts."""
+    say = book.language.say
+    columns = [Column(say("Commune"), "commune_name", commune_width)]
+    if book.report.has_districts:
+        columns.append(Column(say("District"), "district_name", 26))
+    return columns
+
+
+def _write_organisations(book: Book) -> None:
+    say = book.language.say
+    columns = [
+        Column(say("Organisation"), "organisation_name", 52),
+        Column(say("Communes"), "communes", 12, COUNT),
+        Column(say("Master meters"), "points", 14, COUNT, has_total=True),
+        Column(say("Households behind"), "households_behind", 16, COUNT, has_total=True),
+        Column(say("Line (km)"), "line_km", 12, _KM, has_total=True),
+        Column(say("Loss"), "loss_share", 12, _LOSS),
+    ]
+    write_table_sheet(
         book,
-        sheet,
-        0,
-        say("Communes with households behind a master meter"),
-        (
-            (say("Commune"), "commune_name", ""),
-            *district,
-            (say("Households behind a master meter"), "households_bulk", COUNT),
-            (say("Master meters"), "points", COUNT),
-            (say("Organisations"), "organisations", COUNT),
-            (say("Households by the meters"), "households_behind", COUNT),
-            (say("Difference"), "difference", COUNT),
-        ),
-        report.bulk_communes.assign(commune_name=names.where(~is_estimated, names + f" {ESTIMATED}")),
-    )
-    if is_estimated.any():
-        sheet.write_string(row - 1, 0, say(ESTIMATED_NOTE), book.format(italic=True))
-        row += 1
-    row = _write_table(
-        book,
-        sheet,
-        row,
+        say("Bulk buyers"),
         say("Organisations that buy in bulk"),
-        (
-            (say("Organisation"), "organisation_name", ""),
-            (say("Province"), "province_name", ""),
-            (say("Communes"), "communes", COUNT),
-            (say("Master meters"), "points", COUNT),
-            (say("Households behind"), "households_behind", COUNT),
-            (say("Line (km)"), "line_km", "#,##0.0"),
-            (say("Loss"), "loss_share", "0.0%"),
-        ),
-        report.organisations,
+        columns,
+        book.report.organisations,
+        empty=say("No organisation buys in bulk any more, by the survey of bulk-purchase points."),
     )
-    _write_table(
+
+
+def _write_communes(book: Book) -> None:
+    say, table = book.language.say, book.report.bulk_communes
+    is_estimated = table["is_estimated"]
+    names = table["commune_name"]
+    columns = [
+        *places(book),
+        Column(say("Households behind a master meter"), "households_bulk", 16, COUNT, has_total=True),
+        Column(say("Master meters"), "points", 12, COUNT, has_total=True),
+        Column(say("Organisations"), "organisations", 14, COUNT),
+        Column(say("Households by the meters"), "households_behind", 16, COUNT, has_total=True),
+        Column(say("Difference"), "difference", 14, COUNT),
+    ]
+    write_table_sheet(
         book,
-        sheet,
-        row,
-        say("Communes with hamlets that the grid does not reach"),
-        (
-            (say("Commune"), "commune_name", ""),
-            *district,
-            (say("Hamlets"), "hamlets", COUNT),
-            (say("Households without the grid"), "households_without_grid", COUNT),
-            (say("Farthest from the grid (km)"), "farthest_km", "#,##0.0"),
-        ),
-        report.hamlets,
+        say("Communes with bulk purchase"),
+        say("Communes with households behind a master meter"),
+        columns,
+        table.assign(commune_name=names.where(~is_estimated, names + f" {ESTIMATED}")),
+        empty=say("No commune has households behind a master meter any more."),
+        note=say(ESTIMATED_NOTE) if is_estimated.any() else "",
     )
 
 
-def _write_table(book: Book, sheet: Any, row: int, title: str, columns: Sequence[_Column], table: pd.DataFrame) -> int:
-    """Write a titled table and return the row from which the next one may stand."""
-    sheet.write_string(row, 0, title, book.format(bold=True, font_size=13))
-    if table.empty:
-        sheet.write_string(row + 1, 0, book.language.say("None."), book.format(italic=True))
-        return row + 3
-    book.write_header(sheet, row + 1, [label for label, _, _ in columns])
-    for number, values in enumerate(table.to_dict("records"), start=row + 2):
-        lines = 1
-        for column, (_, name, number_format) in enumerate(columns):
-            value = values[name]
-            if not number_format:
-                sheet.write_string(number, column, str(value), book.format(border=1, text_wrap=True))
-                # A little under the width: letters of names are wider than figures. No program sets the height itself.
-                lines = max(lines, math.ceil(len(str(value)) / (_TEXT_WIDTHS[column] * 0.9)))
-            elif pd.isna(value):
-                sheet.write_blank(number, column, None, book.format(border=1))
-            else:
-                sheet.write_number(number, column, float(value), book.format(border=1, num_format=number_format))
-        sheet.set_row(number, _LINE_HEIGHT * lines)
-    return row + 2 + len(table) + 2
+def _write_points(book: Book) -> None:
+    say, points = book.language.say, book.report.bulk_points
+    words = {"good": say("good"), "fair": say("fair"), "poor": say("poor")}
+    states = {"bulk": say("buys in bulk"), "agreed": say("take-over agreed")}
+    columns = [
+        Column(say("Organisation"), "organisation_name", 36),
+        Column(say("Point"), "point_code", 14, CODE),
+        Column(say("Master meter"), "master_meter", 14, CODE),
+        *places(book, commune_width=26),
+        Column(say("Households behind"), "households_behind", 13, COUNT, has_total=True),
+        Column(say("Loss"), "loss_share", 9, _LOSS),
+        Column(say("Line (km)"), "line_km", 10, _KM, has_total=True),
+        Column(say("Condition"), "condition", 12),
+        Column(say("State"), "takeover_state", 18),
+    ]
+    shown = points
+    if len(points):
+        shown = points.assign(
+            condition=points["condition"].map(words).fillna(points["condition"]),
+            takeover_state=points["takeover_state"].map(states).fillna(points["takeover_state"]),
+        )
+    write_table_sheet(
+        book,
+        say("Bulk-purchase points"),
+        say("Bulk-purchase points that are not taken over"),
+        columns,
+        shown,
+        empty=say("No bulk-purchase point is left to take over."),
+    )
+
+
+def _write_hamlets(book: Book) -> None:
+    say = book.language.say
+    columns = [
+        Column(say("Hamlet"), "hamlet_name", 36),
+        *places(book),
+        Column(say("Households without the grid"), "households_without_grid", 18, COUNT, has_total=True),
+        Column(say("To the grid (km)"), "grid_distance_km", 14, _KM),
+    ]
+    write_table_sheet(
+        book,
+        say("Unserved hamlets"),
+        say("Hamlets that the grid does not reach"),
+        columns,
+        book.report.unserved_hamlets,
+        empty=say("No hamlet is known that the grid does not reach."),
+    )
