@@ -8,12 +8,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from coverage.forecast import AHEAD, BEST, MEMORY_POINTS, alike, first_met, numbers_of
+from coverage.forecast import AHEAD, BEST, MEMORY_POINTS, NO_CHANGE, alike, first_met, numbers_of
 from coverage.pace import METHODS, Numbers, fit
 from coverage.pace_choice import FEWEST_POINTS, HORIZONS, MOST_ORIGINS, weights_of
-
-NO_CHANGE: Final = "no_change"
-"""The method against which others are held: that nothing changes any more."""
 
 COLUMNS: Final = ("method", "ahead", "foretold", "error", "relative_error")
 

@@ -26,6 +26,7 @@ from coverage.commands import (
     serve,
     status,
 )
+from coverage.forecast_commands import add_forecast_command
 from coverage.ledger_commands import add_ledger_commands
 from coverage.list_commands import reconcile_communes
 from coverage.progress_commands import add_progress_command
@@ -110,6 +111,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     add_report_commands(report, commands.common, language, read_day=_day, read_moment=_moment)
     _add_commune_commands(commands)
     _add_check(commands)
+    foretell = commands.add("forecast", None, say("Tell when areas reach their targets."))
+    add_forecast_command(foretell, language, read_day=_day, read_moment=_moment)
     ledger = commands.add("ledger", None, say("Import household ledgers: millions of rows of the billing system."))
     add_ledger_commands(ledger, commands.common, language, read_day=_day)
     _add_boundary_commands(commands)

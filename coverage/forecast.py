@@ -38,12 +38,17 @@ MEMORY_POINTS: Final = 24
 
 _AT_ONCE: Final = 128
 
-_TITLES: Final = {
+NO_CHANGE: Final = "no_change"
+"""That nothing changes any more: against this methods are held in a backtest."""
+
+TITLES: Final = {
     TREND: mark("Theil–Sen trend"),
     SATURATING: mark("saturating curve"),
     DRIFT: mark("mean step"),
     BEST: mark("all methods, weighted"),
+    NO_CHANGE: mark("no change"),
 }
+"""What readers call the methods."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ class Forecast:
 
     def method_title(self, language: Language) -> str:
         """Return what readers call the method; empty where none was used."""
-        return language.say(_TITLES[self.method]) if self.method else ""
+        return language.say(TITLES[self.method]) if self.method else ""
 
 
 def _within(period: Period, language: Language) -> str:

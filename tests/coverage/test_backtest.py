@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coverage.backtest import NO_CHANGE, compare
-from coverage.forecast import BEST
+from coverage.backtest import compare
+from coverage.forecast import NO_CHANGE
 from coverage.pace import DRIFT, METHODS, TREND
 from coverage.pace_choice import path_bounds, rolling_errors, weights_of
 
@@ -67,4 +67,3 @@ def test_without_an_origin_all_methods_weigh_alike() -> None:
 def test_series_that_lack_nothing_are_not_foretold() -> None:
     table = compare(pd.DataFrame({"89": [9, 0, 0, 0, 0, 0, 0]}, index=PERIODS, dtype="Int64"))
     assert table.empty
-    assert BEST == "best"
