@@ -186,8 +186,8 @@ def _add_status(commands: _Commands) -> None:
 def _add_template(commands: _Commands) -> None:
     say = commands.language.say
     template = commands.add("template", write_form, say("Write a survey workbook to fill in for a province."))
-    template.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
-    template.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
+    template.add_argument("--province", metavar="CODE", help=say("GSO code of the province; not for company_return"))
+    template.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2; 2021-H2 for company_return"))
     template.add_argument(
         "--template", default="commune_survey", metavar="NAME", help=say("kind of survey (default: commune_survey)")
     )

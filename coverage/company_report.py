@@ -77,7 +77,7 @@ class CompanyReport:
         workspace = self._workspace
         version = workspace.data_version(as_of=as_of)
         figures = self._figures(period.last_quarter, as_of)
-        returns = CompanyReturns(workspace).counting()
+        returns = CompanyReturns(workspace).counting(as_of=as_of)
         is_known = returns["period"].isin([str(period), str(ReportingPeriod.of_day(period.last_day))]).any()
         if not figures and not is_known:
             raise self._nothing_known(period)

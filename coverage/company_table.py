@@ -86,7 +86,7 @@ class TableBasis:
         Figures of the whole company from the facts of communes, by indicator; empty where no quarter ends with the
         period, or none was reported.
     returns
-        Columns `RETURN_COLUMNS`, each indicator and period once.
+        Columns `RETURN_COLUMNS`, each indicator and period once, the newest first.
     own_book
         The own list that holds; None where the company gave none.
     official_communes
@@ -151,10 +151,10 @@ def build_company_table(
 
 
 def _returns_of(returns: pd.DataFrame, period: ReportingPeriod) -> list[dict[str, Any]]:
-    """Return the returns of a period, and those of its last day where there is none of the whole period."""
-    of_day = returns[returns["period"] == str(ReportingPeriod.of_day(period.last_day))]
-    of_period = returns[returns["period"] == str(period)]
-    return [*_records(of_day), *_records(of_period)]
+    """Return the returns of a period or of its last day; of several of an indicator, the newest."""
+    periods = [str(period), str(ReportingPeriod.of_day(period.last_day))]
+    found = returns[returns["period"].isin(periods)]
+    return _records(found.drop_duplicates("indicator"))
 
 
 def _plans_to_come(returns: pd.DataFrame, period: ReportingPeriod) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from geodata.errors import FigureError, mark
+from geodata.stated import SCALES
 from geodata.tables import DERIVED_MEASURES, MEASURES
 
 COUNT, SHARE, CHANGE = "count", "share", "change"
@@ -23,7 +24,6 @@ SECTIONS: Final = ("coverage", "service", "calls", "price_checks")
 FACTS, OWN_LIST, RETURNS = "facts", "own_list", "returns"
 TABLE_SOURCES: Final = (FACTS, OWN_LIST, RETURNS)
 
-SCALES: Final = {"": Decimal(1), "million": Decimal(1_000_000)}
 PERCENT_SIGN: Final = "%"
 _MOST_DECIMALS: Final = 6
 

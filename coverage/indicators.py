@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Context, Decimal
 from typing import Any, Final
 
 import pandas as pd
 
-from coverage.indicator_rules import CHANGE, COMMUNES, COUNT, SCALES, SHARE, breaks_of, check_lines
+from coverage.indicator_rules import CHANGE, COMMUNES, COUNT, SHARE, breaks_of, check_lines
 from geodata.differences import Counted, Difference, between_counts, between_shares
 from geodata.errors import FigureError, mark
 from geodata.language import Language
+from geodata.stated import Stating, stated_unit
 from geodata.tables import require_columns
 
 __all__ = ["CHANGE", "COUNT", "SHARE", "Figure", "Indicator", "difference_of", "read_indicators", "read_registry"]
@@ -132,27 +133,18 @@ class Indicator:
         """Return what the figure is of; empty for counts."""
         return self.denominator_vi if language.code == "vi" else self.denominator_en
 
+    @property
+    def stating(self) -> Stating:
+        """How the company states its figures."""
+        return Stating(self.kind == COUNT, self.stated_in, self.stated_decimals)
+
     def stated(self, value: Decimal) -> Decimal:
         """Return a count, share or change in the unit in which the company states it, rounded half-up: 99.72, 8.17."""
-        scaled = (
-            _EXACT.divide(value, SCALES[self.stated_in]) if self.kind == COUNT else _EXACT.multiply(value, _HUNDRED)
-        )
-        return scaled.quantize(Decimal(1).scaleb(-self.stated_decimals), rounding=ROUND_HALF_UP)
-
-    def unstated(self, stated: Decimal) -> Decimal:
-        """Return the count, share or change that a stated figure says, as near as it says it."""
-        if self.kind == COUNT:
-            return _EXACT.multiply(stated, SCALES[self.stated_in])
-        return _EXACT.divide(stated, _HUNDRED)
+        return self.stating.of(value)
 
     def stated_unit(self, language: Language) -> str:
         """Return the unit of a stated figure: ``%``, ``hộ``, ``triệu hộ``."""
-        if self.stated_in:
-            return language.say("million {unit}", unit=self.unit.name(language))
-        return self.unit.name(language)
-
-
-_HUNDRED: Final = Decimal(100)
+        return stated_unit(self.stated_in, self.unit.name(language), language)
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def judge(indicator: Indicator, *, exact: Decimal | None, stated: Decimal | None
         return Verdict(NO_PLAN)
     if exact is None and stated is None:
         return Verdict(NO_ACTUAL)
-    actual = stated if exact is None else _in_stated_unit(indicator, exact)
+    actual = stated if exact is None else indicator.stating.unrounded(exact)
     assert actual is not None
     apart = _CONTEXT.subtract(actual, plan)
     gap = -apart if indicator.better == LOWER else apart
@@ -94,12 +94,6 @@ def judge(indicator: Indicator, *, exact: Decimal | None, stated: Decimal | None
         is_close=exact is None and abs(gap) <= half,
         decimals=max(indicator.stated_decimals, -int(plan.normalize().as_tuple().exponent)),
     )
-
-
-def _in_stated_unit(indicator: Indicator, exact: Decimal) -> Decimal:
-    if indicator.kind == COUNT:
-        return _CONTEXT.divide(exact, indicator.unstated(Decimal(1)))
-    return _CONTEXT.multiply(exact, Decimal(100))
 
 
 def _difference(indicator: Indicator, gap: Decimal) -> Difference:

@@ -22,7 +22,7 @@ class RecordChanges:
         For each proposed record, with its index: `NEW`, `CHANGED` or `UNCHANGED`.
     cells
         One row a value that differs: ``record`` (the key as text), ``commune_code``, ``column``, ``old``, ``new``
-        (text; ``""`` for a blank).
+        (text; ``""`` for a blank). The company's records have no commune: ``""``.
     """
 
     kinds: pd.Series[str]
@@ -73,7 +73,7 @@ def _changed_cells(old: pd.DataFrame, new: pd.DataFrame, column: str, key: Seque
     return pd.DataFrame(
         {
             "record": record,
-            "commune_code": new["commune_code"].astype("str"),
+            "commune_code": new["commune_code"].astype("str") if "commune_code" in new else "",
             "column": column,
             "old": old[column].map(_shown),
             "new": new[column].map(_shown),
@@ -96,6 +96,9 @@ def with_proposed_records(current: pd.DataFrame, proposed: pd.DataFrame, *, key:
     kept = current[~pd.MultiIndex.from_frame(current[list(key)]).isin(pd.MultiIndex.from_frame(proposed[list(key)]))]
     return pd.concat([kept, proposed], ignore_index=True)
 
+
+EFFECT_COLUMNS: Final = ("province_code", "what", "choice", "before", "after")
+"""Columns of `compare_totals`; records of the whole company have no such totals."""
 
 RECORDS: Final = "records"
 """Stands for the number of records among the totals."""
@@ -155,4 +158,4 @@ def compare_totals(before: pd.DataFrame, after: pd.DataFrame, provinces: Sequenc
     order = {name: place for place, name in enumerate(dict.fromkeys(after["what"]))}
     place = whole["what"].map(order).fillna(len(order))
     ordered = whole.assign(place=place).sort_values(["province_code", "place", "choice"], ignore_index=True)
-    return ordered[[*key, "before", "after"]]
+    return ordered[list(EFFECT_COLUMNS)]

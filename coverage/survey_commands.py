@@ -12,9 +12,11 @@ from coverage import answers
 from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, user_of, write_file
 from coverage.surveys import REFUSED, Proposal, Surveys
 from coverage.workspace import Workspace
-from geodata.errors import FileError, mark
+from geodata.errors import FileError, WorkspaceError, mark
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.reporting_periods import ReportingPeriod
+from geodata.units import COMPANY_CODE
 
 _MOST_ISSUES: Final = 200
 """Problems that are printed; the marked file and --json hold all."""
@@ -101,5 +103,17 @@ def _print_import(proposal: Proposal, state: str, language: Language) -> None:
 def write_form(options: argparse.Namespace, language: Language) -> int:
     """Write the workbook of a survey to fill in."""
     surveys = Surveys(Workspace(options.workspace))
-    content = surveys.form(options.template, options.province, Period.parse(options.period), language)
+    has_places = surveys.template(options.template).has_places
+    if has_places and options.province is None:
+        raise WorkspaceError(
+            "call.province-missing", mark("Name the province of the form: --province 89. GSO codes have two digits.")
+        )
+    period = Period.parse(options.period) if has_places else _last_quarter(options.period)
+    content = surveys.form(options.template, options.province or COMPANY_CODE, period, language)
     return write_file(options.output, content, language)
+
+
+def _last_quarter(text: str) -> Period:
+    """Return the quarter at the end of a half-year or quarter that the company's form is for."""
+    found = ReportingPeriod.find_in(text) or ReportingPeriod.parse(text)
+    return Period.of(found.last_day)

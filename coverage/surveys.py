@@ -20,7 +20,7 @@ from geodata.language import Language
 from geodata.periods import Period
 from geodata.units import Units
 from loaders.reports import annotated_workbook
-from loaders.store import batches, column_choices, engine
+from loaders.store import batches, column_choices, engine, facts
 from loaders.store import records as record_store
 from loaders.store.batches import NewBatch
 from loaders.survey import columns, form, reading, records, templates
@@ -141,10 +141,10 @@ class Surveys:
 
     def form(self, template_id: str, province_code: str, period: Period, language: Language) -> bytes:
         """Return the workbook of a survey to fill in for a province; see `form.write_survey_form`."""
-        day = self._workspace.list_of_quarter(period)
-        self._workspace.lists.require(province_code, day)
-        units = self._workspace.units_on(day)
-        return form.write_survey_form(self.template(template_id), units, province_code, period, language)
+        day, template = self._workspace.list_of_quarter(period), self.template(template_id)
+        if template.has_places:
+            self._workspace.lists.require(province_code, day)
+        return form.write_survey_form(template, self._workspace.units_on(day), province_code, period, language)
 
     def chosen_columns(self, layout: str) -> dict[str, str]:
         """Return the columns chosen by hand for a layout; see `store.column_choices`."""
@@ -273,7 +273,7 @@ class Surveys:
             units=workspace.units_on(day),
             names=workspace.names_on(day),
             chosen_columns=self.chosen_columns,
-            outlines=workspace.map_layer(told_on=day),
+            outlines=workspace.map_layer(told_on=day) if upload.template.has_places else None,
             stored=stored,
             today=workspace.clock().date(),
             progress=progress,
@@ -283,6 +283,8 @@ class Surveys:
     def _counting_records(self, template: SurveyTemplate, day: date) -> pd.DataFrame:
         with engine.reading(self._workspace.engine) as connection:
             found = record_store.counting_records(connection, template)
+        if not template.has_places:
+            return found.drop(columns=facts.LIST_COLUMN, errors="ignore")
         return self._workspace.told.carry(found, day)
 
     def _keep(
@@ -319,6 +321,8 @@ class Surveys:
     def _effect_of_records(
         self, template: SurveyTemplate, stored: pd.DataFrame, proposed: pd.DataFrame, units: Units
     ) -> pd.DataFrame:
+        if not template.has_places:
+            return pd.DataFrame(columns=pd.Index(record_changes.EFFECT_COLUMNS))
         communes = units.communes["province_code"]
         province_of = {str(code): str(province) for code, province in communes.items()}
         sums, choices = ([c.key for c in template.columns if c.kind == kind] for kind in ("count", "choice"))

@@ -26,6 +26,8 @@ def draw(proposal: Proposal, upload: Upload) -> None:
         _draw_figures(proposal, upload.language)
     else:
         _draw_records(proposal, upload.language)
+    if not proposal.template.has_places:
+        return
     # As heavy as the map of the overview, so only where it is asked for.
     if st.toggle(upload.language.say("Map of what the file touches"), key=f"touched_{upload.id}"):
         _draw_map(proposal, upload.language)
@@ -77,10 +79,11 @@ def _draw_records(proposal: RecordProposal, language: Language) -> None:
     headers = {column.key: column.header(language) for column in proposal.template.columns}
     headers["commune_code"] = say("Commune")
     if len(cells):
+        communes = {say("Commune"): cells["commune_code"].map(names)} if proposal.template.has_places else {}
         table = pd.DataFrame(
             {
                 say("Row"): cells["record"],
-                say("Commune"): cells["commune_code"].map(names),
+                **communes,
                 say("Column"): [headers.get(name, name) for name in cells["column"]],
                 say("Until now"): cells["old"],
                 say("New"): cells["new"],

@@ -14,6 +14,8 @@ from coverage.surveys import Proposal, RecordProposal
 from geodata.errors import FileError
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.reporting_periods import ReportingPeriod
+from geodata.units import COMPANY_CODE
 from loaders.survey.issues import SEVERITY_NAMES
 from loaders.survey.rulebook import rules_of
 from loaders.survey.templates import FIGURES, SurveyTemplate
@@ -46,7 +48,7 @@ def draw(choices: _state.Choices) -> None:
         key="survey_file",
         accept_multiple_files=True,
     )
-    if template.rows != FIGURES:
+    if template.rows != FIGURES and template.has_places:
         day = choices.language.day(choices.units.list_date)
         st.caption(
             say(
@@ -158,7 +160,11 @@ def _draw_form(template: SurveyTemplate, choices: _state.Choices) -> None:
         )
     with left:
         told_on = _cache.list_of_quarter(choices.home, str(period))
-        province = _state.choose_province(choices, key="form_province", told_on=told_on)
+        if template.has_places:
+            province = _state.choose_province(choices, key="form_province", told_on=told_on)
+        else:
+            province, half = COMPANY_CODE, ReportingPeriod.half_with(Period.parse(str(period)))
+            st.caption(say("For the whole company, {period}.", period=language.reporting_period(half)))
     with right:
         st.download_button(
             say("Download the form (.xlsx)"),

@@ -25,8 +25,20 @@ HOUSEHOLDS, WORKS = "households", "works"
 COMMUNE_LISTS: Final = "commune_list"
 LEDGER: Final = "household_ledger"
 TARGETS: Final = "targets"
+COMPANY_RETURNS: Final = "company_returns"
 
-KINDS: Final = (FIGURES, BULK_POINTS, HAMLETS, BOUNDARIES, HOUSEHOLDS, WORKS, COMMUNE_LISTS, LEDGER, TARGETS)
+KINDS: Final = (
+    FIGURES,
+    BULK_POINTS,
+    HAMLETS,
+    BOUNDARIES,
+    HOUSEHOLDS,
+    WORKS,
+    COMMUNE_LISTS,
+    LEDGER,
+    TARGETS,
+    COMPANY_RETURNS,
+)
 
 KIND_NAMES: Final = {
     FIGURES: mark("commune survey"),
@@ -35,6 +47,7 @@ KIND_NAMES: Final = {
     BOUNDARIES: mark("boundaries"),
     HOUSEHOLDS: mark("household survey"),
     WORKS: mark("works progress"),
+    COMPANY_RETURNS: mark("company return"),
     LEDGER: mark("household ledger"),
     COMMUNE_LISTS: mark("own commune list"),
     TARGETS: mark("targets"),

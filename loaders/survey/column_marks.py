@@ -66,7 +66,7 @@ def share_signs(values: Iterable[CellValue]) -> set[str]:
     return {PERCENT} if is_above else set()
 
 
-_SIGNS: Final = {"amount": decimal_marks, "date": date_orders, "share": share_signs}
+_SIGNS: Final = {"amount": decimal_marks, "stated": decimal_marks, "date": date_orders, "share": share_signs}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from geodata.language import Language
 from geodata.periods import Period
-from geodata.units import Units
+from geodata.reporting_periods import ReportingPeriod
+from geodata.stated import stated_unit
+from geodata.units import COMPANY_CODE, Units
+from loaders.reference import tables as reference_tables
 from loaders.survey.templates import FIGURES, SurveyTemplate, TemplateColumn
 
 HEADER_ROW: Final = 5
@@ -20,7 +23,15 @@ HEADER_ROW: Final = 5
 
 _WIDTHS: Final = {"code": 9, "name": 24, "period": 11, "count": 13, "text": 24, "check": 34, "choice": 20}
 _WIDTH: Final = 14
-_FORMATS: Final = {"count": "#,##0", "amount": "#,##0.##", "share": "0.##%", "date": "dd/mm/yyyy", "text": "@"}
+_FORMATS: Final = {
+    "count": "#,##0",
+    "amount": "#,##0.##",
+    "share": "0.##%",
+    "date": "dd/mm/yyyy",
+    "text": "@",
+    "stated": "@",
+}
+# Where figures are stated, cells hold texts: 95% that is typed stays 95%, and does not become 0.95.
 _BLANK_ROWS: Final = 500
 """Rows to fill in of a survey whose rows are not known before."""
 _PERIODS_OFFERED: Final = 8
@@ -46,7 +57,13 @@ def write_survey_form(
     Return the workbook of a survey to fill in for a province and quarter (.xlsx).
 
     Of a survey of figures each commune has its row, with code, names and quarter filled in; counts are blank,
-    because blank means not reported and 0 means none. Of other surveys the rows are blank.
+    because blank means not reported and 0 means none. Of the company's returns each indicator has its row, for the
+    half-year of the quarter. Of other surveys the rows are blank.
+
+    Parameters
+    ----------
+    province_code
+        A province of the list; the form of a survey without places is the same for all.
 
     Raises
     ------
@@ -57,25 +74,55 @@ def write_survey_form(
     # What begins with = in a name must stay text, in this file and in whatever is made of it.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = _Book(xlsxwriter.Workbook(buffer, options), language, template)
-    province = units.find(province_code)
-    rows = _known_rows(units, province_code, period) if template.rows == FIGURES else [{}] * _BLANK_ROWS
-    _write_instructions(book, str(province["full_name"]), period)
-    _write_survey(book, str(province["full_name"]), period, rows, f"{units.list_date.isoformat()}")
-    _write_lists(book, units, province_code, period, len(rows))
+    if template.has_places:
+        place, when = str(units.find(province_code)["full_name"]), language.period(period)
+        rows = _known_rows(units, province_code, period) if template.rows == FIGURES else [{}] * _BLANK_ROWS
+        lists = _lists_of_province(units, province_code, period)
+        about = {"unit_list": units.list_date.isoformat(), "province": province_code}
+    else:
+        half = ReportingPeriod.half_with(period)
+        place, when = COMPANY_CODE, language.reporting_period(half)
+        rows = _indicator_rows(book, half)
+        lists = {"ds_chi_tieu": [row["indicator"] for row in rows], "ds_ky": _periods_of_returns(half)}
+        about = {"unit_list": "-", "province": COMPANY_CODE}
+    _write_instructions(book, place, when, period)
+    _write_survey(book, place, when, rows, about["unit_list"])
+    _write_lists(book, lists, about | {"rows": str(len(rows))})
     book.book.close()
     return buffer.getvalue()
 
 
-def _write_instructions(book: _Book, province: str, period: Period) -> None:
+def _indicator_rows(book: _Book, half: ReportingPeriod) -> list[dict[str, str]]:
+    """Return what is filled in already in the row of each indicator of the company's table."""
+    code = book.language.code
+    table = reference_tables.load_indicator_table().dropna(subset="table_section").fillna("")
+    return [
+        {
+            "indicator": row[f"title_{code}"],
+            "unit_name": stated_unit(row["stated_in"], row[f"unit_{code}"], book.language),
+            "period": str(half),
+        }
+        for row in table.to_dict("records")
+    ]
+
+
+def _periods_of_returns(half: ReportingPeriod) -> list[str]:
+    """Return periods that a row may be for: the half-year, its quarters, its last day."""
+    first, last = Period.of(half.first_day), Period.of(half.last_day)
+    return [str(half), str(first), str(last), half.last_day.isoformat()]
+
+
+def _write_instructions(book: _Book, place: str, when: str, period: Period) -> None:
     say, language = book.language.say, book.language
     sheet = book.book.add_worksheet(say("Instructions"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 86)
     sheet.write_string(0, 0, book.template.title(language), book.format(bold=True, font_size=15))
-    sheet.write_string(1, 0, f"{province}, {language.period(period)}", book.format(bold=True))
+    sheet.write_string(1, 0, f"{place}, {when}", book.format(bold=True))
     wrap, head = book.format(text_wrap=True), book.format(bold=True, bg_color="#dce6f1", border=1)
     lines = _figure_lines(book, period) if book.template.rows == FIGURES else _record_lines(book)
+    lines = lines if book.template.has_places else _return_lines(book)
     for number, line in enumerate(lines):
         sheet.merge_range(3 + number, 0, 3 + number, 1, line, wrap)
     start = 4 + len(lines)
@@ -117,6 +164,20 @@ def _record_lines(book: _Book) -> tuple[str, ...]:
     )
 
 
+def _return_lines(book: _Book) -> tuple[str, ...]:
+    say, language = book.language.say, book.language
+    return (
+        say("1. Fill in the sheet {sheet}: one row an indicator.", sheet=f'"{_survey_name(language)}"'),
+        say("2. Write the counts where they are known; a row that stays blank was not reported."),
+        say(
+            "3. A share has numerator and denominator; a change has this period and the same period of the year before."
+        ),
+        say("4. Write published figures and plans in the unit of their row: 99.15 is 99.15%, 8.17 is 8.17 million."),
+        say("5. Choose the kind of survey {title} when you upload.", title=f'"{book.template.title(language)}"'),
+        say("6. Upload the file on the page Upload a survey; nothing counts before you accept it there."),
+    )
+
+
 def _survey_name(language: Language) -> str:
     return language.say("Survey")
 
@@ -137,12 +198,12 @@ def _known_rows(units: Units, province_code: str, period: Period) -> list[dict[s
     ]
 
 
-def _write_survey(book: _Book, province: str, period: Period, rows: list[dict[str, str]], list_date: str) -> None:
+def _write_survey(book: _Book, place: str, when: str, rows: list[dict[str, str]], list_date: str) -> None:
     language, template = book.language, book.template
     sheet = book.book.add_worksheet(_survey_name(language))
     sheet.write_string(0, 0, template.title(language).upper(), book.format(bold=True, font_size=14))
-    sheet.write_string(1, 0, province, book.format(bold=True))
-    sheet.write_string(2, 0, language.period(period), book.format(bold=True))
+    sheet.write_string(1, 0, place, book.format(bold=True))
+    sheet.write_string(2, 0, when, book.format(bold=True))
     sheet.write_string(
         3, 0, language.say("White cells: fill in. Grey cells: filled in already."), book.format(italic=True)
     )
@@ -152,7 +213,7 @@ def _write_survey(book: _Book, province: str, period: Period, rows: list[dict[st
         _write_row(book, sheet, number, given, styles)
     last = HEADER_ROW + len(rows)
     _add_rules(book, sheet, last)
-    sheet.freeze_panes(HEADER_ROW + 1, 4)
+    sheet.freeze_panes(HEADER_ROW + 1, 4 if template.has_places else 1)
     sheet.autofilter(HEADER_ROW, 0, last, len(template.columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -167,7 +228,7 @@ def _write_header(book: _Book, sheet: Any) -> None:
     plain, required = book.format(**style), book.format(**style | {"bg_color": "#fde9c9"})
     for index, column in enumerate(book.template.columns):
         sheet.write_string(HEADER_ROW, index, column.header(book.language), required if column.is_required else plain)
-        sheet.set_column(index, index, _WIDTHS.get(column.kind, _WIDTH))
+        sheet.set_column(index, index, 62 if column.key == "indicator" else _WIDTHS.get(column.kind, _WIDTH))
     sheet.set_row(HEADER_ROW, 62)
 
 
@@ -266,25 +327,35 @@ def _rule_of(book: _Book, column: TemplateColumn) -> dict[str, Any] | None:
 
 def _list_of(column: TemplateColumn) -> str | None:
     """Name of the list that a column is chosen from."""
-    names = {"commune_name": "ds_xa", "district_name": "ds_huyen", "commune_code": "ds_ma_xa", "period": "ds_ky"}
+    names = {
+        "commune_name": "ds_xa",
+        "district_name": "ds_huyen",
+        "commune_code": "ds_ma_xa",
+        "period": "ds_ky",
+        "indicator": "ds_chi_tieu",
+    }
     return names.get(column.key)
 
 
-def _write_lists(book: _Book, units: Units, province_code: str, period: Period, rows: int) -> None:
-    """Write the lists behind the drop-downs, on a sheet that the reader can open but need not see."""
-    sheet_name = book.language.say("Lists")
-    sheet = book.book.add_worksheet(sheet_name)
+def _lists_of_province(units: Units, province_code: str, period: Period) -> dict[str, list[str]]:
+    """Return what cells of a province's form are chosen from."""
     communes = units.communes_of(province_code)
     names = units.by_code["full_name"]
     periods = [period.previous().previous()]
     while len(periods) < _PERIODS_OFFERED:
         periods.append(periods[-1].next())
-    lists: dict[str, list[str]] = {
+    return {
         "ds_ma_xa": [str(code) for code in communes.index],
         "ds_xa": sorted(set(communes["full_name"])),
         "ds_huyen": [str(names[code]) for code in communes["district_code"].dropna().drop_duplicates()],
         "ds_ky": [str(found) for found in periods],
     }
+
+
+def _write_lists(book: _Book, lists: dict[str, list[str]], about: dict[str, str]) -> None:
+    """Write the lists behind the drop-downs, on a sheet that the reader can open but need not see."""
+    sheet_name = book.language.say("Lists")
+    sheet = book.book.add_worksheet(sheet_name)
     for index, (name, found) in enumerate(lists.items()):
         sheet.write_string(0, index, name, book.format(bold=True))
         values = found or [""]  # where the list has no districts: a name must stand for one cell at least
@@ -293,13 +364,8 @@ def _write_lists(book: _Book, units: Units, province_code: str, period: Period, 
         letter = xl_col_to_name(index)
         quoted = sheet_name.replace("'", "''")
         book.book.define_name(name, f"='{quoted}'!${letter}$2:${letter}${len(values) + 1}")
-    about = {
-        "template": f"{book.template.id} v{book.template.version}",
-        "unit_list": units.list_date.isoformat(),
-        "province": province_code,
-        "rows": str(rows),
-    }
-    for number, (key, value) in enumerate(about.items()):
+    told = {"template": f"{book.template.id} v{book.template.version}"} | about
+    for number, (key, value) in enumerate(told.items()):
         sheet.write_string(number, len(lists) + 1, key)
         sheet.write_string(number, len(lists) + 2, value)
     sheet.set_column(0, len(lists) + 2, 22)

@@ -8,9 +8,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from geodata.coordinates import DEGREES, DMS, VN2000, read_place
 from geodata.errors import mark
+from geodata.name_keys import plain_key
 from geodata.names import NameIndex
 from geodata.units import Units
 from loaders.reference import tables as reference_tables
@@ -33,13 +35,16 @@ MOST_ISSUES: Final = 20_000
 _LEAST_FILLED: Final = 2
 """Cells that a row of things fills at least, beside those that say where it is."""
 
+_MOST_CHOICES: Final = 8
+"""Choices that are all named where a cell has none of them."""
+
 _MEMO_SIZE: Final = 100_000
 _PLACE_KEYS: Final = ("province_name", "district_name", "commune_name", "commune_code")
 
 PROBLEMS: Final = {
     "unreadable": mark('"{found}" is not a number. Write digits only, such as 1204, or leave it blank.'),
-    "fraction": mark('"{found}" is not a whole number. Households are counted whole, such as 120.'),
-    "negative": mark('"{found}" is below zero. A number of households is 0 or more.'),
+    "fraction": mark('"{found}" is not a whole number. What is counted is whole, such as 120.'),
+    "negative": mark('"{found}" is below zero. A count is 0 or more.'),
     "ambiguous": mark(
         '"{found}" can be read as {one} or as {other}, and nothing in the column says which. Write the number '
         "without a thousands mark."
@@ -52,6 +57,10 @@ PROBLEMS: Final = {
     ),
     "date": mark('"{found}" is no day of the calendar. Write day, month and year, such as 30/6/2021.'),
     "choice": mark('"{found}" is not one of the choices: {allowed}.'),
+    "period": mark(
+        '"{found}" is no half-year, quarter, month or day. Write it such as 2021-H1, 6 tháng đầu năm 2021, '
+        "Quý II/2021, 6/2021 or 30/6/2021."
+    ),
     "coordinate": mark('"{found}" is no place in the south. Write decimal degrees such as 10,5372 and 105,1234.'),
 }
 
@@ -93,7 +102,10 @@ class RecordRows:
         self._converted: Counter[tuple[str, bool]] = Counter()
         template = table.template
         self._columns = [c for c in template.columns if c.key in template.figure_keys and c.key in table.columns]
-        self._measure_indexes = [column.index for column in table.measures]
+        reported_by = [table.columns[key].index for key in template.reported_by if key in table.columns]
+        self._measure_indexes = reported_by or [column.index for column in table.measures]
+        self._least_filled = 1 if reported_by else _LEAST_FILLED
+        self._has_places = template.has_places
         self._place_indexes = [table.columns[key].index for key in _PLACE_KEYS if key in table.columns]
         self._has_all_levels = {"province_name", "district_name"} <= set(table.columns)
         self._readers = {
@@ -144,7 +156,7 @@ class RecordRows:
         kept = [(index, row) for index, row in rows if self._is_record(index, row)]
         self.rows_read += len(kept)
         bad: set[int] = set(range(len(kept))) if self._lacks_columns else set()
-        communes = [self._commune(index, row) for index, row in kept]
+        communes = [self._commune(index, row) for index, row in kept] if self._has_places else []
         bad.update(place for place, commune in enumerate(communes) if commune is None)
         values = {column.key: self._read_column(column, kept, bad) for column in self._columns}
         if {"lat", "lon"} <= values.keys():
@@ -152,12 +164,13 @@ class RecordRows:
         self._check_required(values, kept, bad)
         good = [place for place in range(len(kept)) if place not in bad]
         frame = {key: [found[place] for place in good] for key, found in values.items()}
-        frame["commune_code"] = [communes[place] for place in good]
+        if self._has_places:
+            frame["commune_code"] = [communes[place] for place in good]
         frame["row"] = [kept[place][0] + 1 for place in good]
         return as_typed(pd.DataFrame(frame), self.table.template)
 
     def _is_record(self, index: int, row: Row) -> bool:
-        if len([i for i in self._measure_indexes if i < len(row) and row[i] != ""]) >= _LEAST_FILLED:
+        if len([i for i in self._measure_indexes if i < len(row) and row[i] != ""]) >= self._least_filled:
             first = next((value for value in row if value != ""), "")
             if isinstance(first, str) and len(first) < 40 and total_of(first) is not None:
                 self._add(
@@ -170,7 +183,7 @@ class RecordRows:
                 )
                 return False
             return True
-        texts = [value for value in row if isinstance(value, str) and value.strip()]
+        texts = [value for value in row if isinstance(value, str) and value.strip()] if self._has_places else []
         if texts and len(texts) <= 2 and any(self._places.take_group(text) for text in texts):
             self._communes.clear()
         return False
@@ -215,7 +228,7 @@ class RecordRows:
     def _log_unreadable(
         self, column: TemplateColumn, index: int, typed: Any, value: Unreadable, **readings: Any
     ) -> None:
-        choices = [names[0] for _, names in column.choices] or [*factors_of(column.unit)]
+        choices = _nearest_choices(column, typed) or [*factors_of(column.unit)]
         self._add_cell(
             f"survey.value-{value.reason}",
             ERROR,
@@ -312,7 +325,7 @@ class RecordRows:
             if isinstance(doubt.value, Unreadable):
                 self._log_unreadable(column, cell.row, cell.typed, doubt.value)
                 bad.add(cell.row + 1)
-            elif column.kind == "amount":
+            elif column.kind in ("amount", "stated"):
                 one, other = (f"{number:g}" for number in (doubt.value, doubt.other))
                 self._log_unreadable(column, cell.row, cell.typed, Unreadable("ambiguous"), one=one, other=other)
                 bad.add(cell.row + 1)
@@ -361,3 +374,13 @@ class RecordRows:
                     written=unit,
                     unit=read.unit,
                 )
+
+
+def _nearest_choices(column: TemplateColumn, typed: Any) -> list[str]:
+    """Return the choices of a column by their first name; of many, those most like what was typed."""
+    names = [names[0] for _, names in column.choices]
+    if len(names) <= _MOST_CHOICES:
+        return names
+    keys = {name: plain_key(name) for name in names}
+    near = process.extract(plain_key(cell_text(typed)), keys, scorer=fuzz.ratio, limit=3)
+    return [*(f'"{name}"' for _, _, name in near), "…"]

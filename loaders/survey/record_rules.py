@@ -134,7 +134,7 @@ def _doubled(check: RecordCheck, key: list[str], code: str, severity: str, templ
 
 def check_moved(check: RecordCheck) -> Iterator[Finding]:
     """A household or point that is stored in one commune does not turn up in another without a reason."""
-    both = check.with_stored(["commune_code"])
+    both = check.with_stored(["commune_code"]) if check.template.has_places else pd.DataFrame()
     if both.empty:
         return
     for place, row in both[both["commune_code"] != both["commune_code_stored"]].iterrows():

@@ -9,7 +9,7 @@ from typing import Final
 
 from geodata.language import Language
 from loaders.reference import tables as reference_tables
-from loaders.survey import record_rules, rules
+from loaders.survey import record_rules, return_rules, rules
 from loaders.survey.issues import Issue
 from loaders.survey.record_rules import Rule
 from loaders.survey.rules import SurveyRow
@@ -40,13 +40,17 @@ RECORD_RULES: Final[tuple[Rule, ...]] = (
     record_rules.check_moved,
     record_rules.check_unique_in_store,
     record_rules.check_jump_from_stored,
+    return_rules.check_return_counts,
+    return_rules.check_return_stated,
+    return_rules.check_return_agrees,
+    return_rules.check_return_period,
 )
 """Rules for records: within the file, and against those stored."""
 
 
 @dataclass(frozen=True)
 class RuleText:
-    """What a rule says: the code of its issues, their severity, and whether it is for figures, records or all."""
+    """What a rule says: the code of its issues, their severity, and the kinds of rows that it is for."""
 
     code: str
     severity: str
@@ -69,5 +73,5 @@ def every_rule() -> tuple[RuleText, ...]:
 
 def rules_of(template: SurveyTemplate) -> list[RuleText]:
     """Return the rules that a survey of this template is held against."""
-    kind = "figures" if template.rows == FIGURES else "records"
-    return [rule for rule in every_rule() if rule.applies_to in ("all", kind)]
+    kind = "figures" if template.rows == FIGURES else "records" if template.has_places else "returns"
+    return [rule for rule in every_rule() if rule.applies_to == "all" or kind in rule.applies_to.split("|")]

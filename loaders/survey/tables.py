@@ -271,7 +271,9 @@ class TableReader:
         measures = len(keys.intersection(self._template.figure_keys))
         first = min((c.index for c in columns if c.key in self._template.figure_keys), default=0)
         # Place columns may stand without a header; then there are blank labels left of the first measure.
-        is_placed = keys & {"commune_code", "commune_name"} or any(not parts for parts in labels[:first])
+        is_placed = not self._template.has_places or (
+            keys & {"commune_code", "commune_name"} or any(not parts for parts in labels[:first])
+        )
         if measures < _LEAST_MEASURES or not is_placed:
             return None
         return measures, len(columns), sum(column.confidence for column in columns)
@@ -288,7 +290,8 @@ class TableReader:
         columns = {c.key: c for c in match_columns(labels, self._template, self._chosen(layout))}
         if _numbers_columns(stream.peek(1)):
             stream.take()
-        columns |= self._places_by_content(stream.peek(_SAMPLE_ROWS), labels, columns)
+        if self._template.has_places:
+            columns |= self._places_by_content(stream.peek(_SAMPLE_ROWS), labels, columns)
         ordered = dict(sorted(columns.items(), key=lambda item: item[1].index))
         return TableFound(sheet, header, labels, ordered, (*titles, sheet.name), layout, self._template)
 
@@ -332,6 +335,18 @@ def require_header(sheets: list[Sheet], template: SurveyTemplate, *, file_name: 
         column = template.column(key)
         return f"{column.header_vi} ({column.header_en})"
 
+    read = ", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.is_visible) or "-"
+    if not template.has_places:
+        return FileError(
+            "survey.header-missing",
+            mark(
+                'No sheet of "{file}" has a header that can be recognised. Sheets read: {sheets}. A header row needs '
+                "the columns {columns}. Download the template and copy your figures into it."
+            ),
+            file=file_name,
+            sheets=read,
+            columns=", ".join(both(column.key) for column in template.columns if column.key in template.figure_keys),
+        )
     return FileError(
         "survey.header-missing",
         mark(
@@ -340,7 +355,7 @@ def require_header(sheets: list[Sheet], template: SurveyTemplate, *, file_name: 
             '"{measure}". Download the template and copy your figures into it.'
         ),
         file=file_name,
-        sheets=", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.is_visible) or "-",
+        sheets=read,
         code=both("commune_code"),
         name=both("commune_name"),
         measure=both(template.figure_keys[0]),

@@ -38,7 +38,8 @@ class TemplateColumn:
     unit
         Unit of an amount, such as ``km``; others are converted (``amount_units.toml``).
     choices
-        For a choice: each value with the other ways in which offices write it.
+        For a choice: each value with the other ways in which offices write it. A template may take them from a shipped
+        table instead: ``choices_from = "company_table"``, the indicators of the company's table.
     """
 
     key: str
@@ -76,7 +77,7 @@ class SurveyTemplate:
     ----------
     rows
         What one row is: ``figures`` of a commune and quarter, ``households``, ``bulk_points``, ``hamlets``, ``works``,
-        ``ledger``.
+        ``company_returns``, ``ledger``.
     key
         Columns that tell one row from another, for rows that are not figures.
     """
@@ -100,6 +101,13 @@ class SurveyTemplate:
     """Words that two labels must share to be taken for each other: "chưa" makes the opposite of a label."""
     known_by: tuple[str, ...] = ()
     """Columns by which a table is known, for lists that report nothing but places; else `figure_keys` says it."""
+    reported_by: tuple[str, ...] = ()
+    """Columns of which a row fills one at least; one that fills none was not reported. Blank: any two of its values."""
+
+    @cached_property
+    def has_places(self) -> bool:
+        """Whether each row is of a commune; the company's returns are of the whole company."""
+        return any(column.key in ("commune_code", "commune_name") for column in self.columns)
 
     def column(self, key: str) -> TemplateColumn:
         """Return the column with this key; raise `KeyError` where the template has none."""
@@ -118,10 +126,19 @@ class SurveyTemplate:
         return self.title_vi if language.code == "vi" else self.title_en
 
 
-SHIPPED: Final = ("commune_survey", "household_survey", "bulk_point_survey", "hamlet_survey", "works_progress")
+SHIPPED: Final = (
+    "commune_survey",
+    "household_survey",
+    "bulk_point_survey",
+    "hamlet_survey",
+    "works_progress",
+    "company_return",
+)
 FIGURES: Final = "figures"
 COMMUNE_LIST: Final = "commune_list"
 """Template of an organisation's own commune list. It is no survey: it has no form, and its rows no known place."""
+COMPANY_RETURNS: Final = "company_returns"
+"""What the rows of the company's returns are: indicators of the whole company."""
 LEDGER: Final = "ledger"
 """What the rows of a household ledger are; it is imported by ``phudien ledger import``, not uploaded."""
 
@@ -172,7 +189,7 @@ def _template(values: dict[str, Any]) -> SurveyTemplate:
                 "choices": tuple((key, tuple(names)) for key, names in column.get("choices", {}).items()),
             }
         )
-        for column in values.pop("columns")
+        for column in map(_with_choices, values.pop("columns"))
     )
     parts = tuple((key, tuple(labels)) for key, labels in values.pop("part_labels", {}).items())
     return SurveyTemplate(
@@ -189,4 +206,22 @@ def _template(values: dict[str, Any]) -> SurveyTemplate:
         filler_labels=tuple(values.get("filler_labels", ())),
         deciding_words=tuple(values.get("deciding_words", ())),
         known_by=tuple(values.get("known_by", ())),
+        reported_by=tuple(values.get("reported_by", ())),
     )
+
+
+def _with_choices(column: dict[str, Any]) -> dict[str, Any]:
+    """Return a column with the choices of the table that it names."""
+    if "choices_from" not in column:
+        return column
+    known = {"company_table": _indicators_of_company}
+    choices = known[column["choices_from"]]()
+    return {name: value for name, value in column.items() if name != "choices_from"} | {"choices": choices}
+
+
+def _indicators_of_company() -> dict[str, tuple[str, ...]]:
+    from loaders.reference import tables  # it takes geopandas along, which reading a template must not
+
+    found = tables.load_indicator_table().dropna(subset="table_section")
+    titles = zip(found["title_vi"], found["title_en"], strict=True)
+    return dict(zip(found["name"], titles, strict=True))

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geodata.name_keys import plain_key
+from geodata.reporting_periods import ReportingPeriod
 from loaders.survey.amounts import BLANK, AmountReader, Doubtful, Unreadable, unit_of_header
 from loaders.survey.numbers import read_count
 from loaders.survey.templates import SurveyTemplate, TemplateColumn
@@ -72,6 +73,38 @@ def _read_number(value: CellValue) -> Any:
 
 
 _read_plain_amount: Final = AmountReader()
+
+
+def read_stated(value: CellValue) -> Any:
+    """
+    Return a figure as it is stated, None for a blank cell, `Doubtful` or `Unreadable`; a percent sign says nothing new.
+
+    Examples
+    --------
+    >>> read_stated("99,15%"), read_stated("\u221255"), read_stated(8.17), read_stated("-")
+    (99.15, -55.0, 8.17, None)
+    """
+    if isinstance(value, str):
+        value = value.strip().removesuffix("%").replace("\u2212", "-").strip()
+    return _read_plain_amount(value)
+
+
+def read_period(value: CellValue) -> Any:
+    """
+    Return the code of a period of returns, None for a blank cell, or `Unreadable`; a date is the day that it shows.
+
+    Examples
+    --------
+    >>> read_period("6 tháng đầu năm 2021"), read_period(date(2021, 6, 30)), read_period("năm 2021")
+    ('2021-H1', '2021-06-30', Unreadable(reason='period'))
+    """
+    if isinstance(value, datetime):
+        value = value.date()
+    text = value.isoformat() if isinstance(value, date) else cell_text(value)
+    if text in BLANK:
+        return None
+    found = ReportingPeriod.find_in(text)
+    return Unreadable("period") if found is None else str(found)
 
 
 def read_share(value: CellValue) -> Any:
@@ -165,6 +198,8 @@ _READERS: Final[dict[str, Reader]] = {
     "count": _read_number,
     "share": read_share,
     "coordinate": _read_raw,
+    "stated": read_stated,
+    "period": read_period,
 }
 
 _TYPES: Final = {
@@ -175,6 +210,8 @@ _TYPES: Final = {
     "amount": "float64",
     "share": "float64",
     "coordinate": "float64",
+    "stated": "float64",
+    "period": "str",
 }
 
 

@@ -103,7 +103,7 @@ def test_filled_in_form_is_read_as_it_was_typed(name: str) -> None:
     sheet, template = book.worksheets[1], load_template(name)
     for index, column in enumerate(template.columns, start=1):
         choice = column.choices[0][1][0] if column.choices else None
-        names = {"commune_code": "29236", "lat": 9.93, "lon": 106.34}
+        names = {"commune_code": "29236", "lat": 9.93, "lon": 106.34, "period": "2021-H1"}
         sheet.cell(HEADER_ROW + 2, index).value = names.get(column.key, choice or _TYPED.get(column.kind))
     buffer = BytesIO()
     book.save(buffer)

@@ -39,7 +39,8 @@ def test_every_code_is_described_once_and_no_other() -> None:
 
 
 def test_every_rule_has_a_severity_and_a_sentence_in_both_languages() -> None:
-    assert set(tables.load_survey_rules()["applies_to"]) == {"all", "figures", "records"}
+    kinds = {kind for kinds in tables.load_survey_rules()["applies_to"] for kind in kinds.split("|")}
+    assert kinds == {"all", "figures", "records", "returns"}
     for rule in every_rule():
         assert rule.severity in SEVERITIES
         assert rule.sentence(Language("vi")) != rule.sentence(Language("en"))
@@ -65,3 +66,6 @@ def test_a_survey_has_the_rules_of_its_kind() -> None:
     assert "survey.figures-disagree" in figures - records
     assert "survey.point-outside" in records - figures
     assert "survey.commune-unknown" in figures & records
+    returns = {rule.code for rule in rules_of(load_template("company_return"))}
+    assert {"survey.stated-differs", "survey.row-doubled", "survey.value-missing"} <= returns
+    assert not {"survey.commune-missing", "survey.point-outside", "survey.value-doubled"} & returns
