@@ -68,7 +68,7 @@ def _rewritten() -> FileError:
     return FileError(
         "report.pdf-without-stamp",
         mark(
-            "The PDF holds no figures of a Phủ Điện report: another program wrote it, or saved it anew (printed to PDF, "
+            "The PDF holds no figures of a Phủ Điện report: another program wrote it, or saved it anew (printed, "
             "merged, compressed). Use the file as Phủ Điện wrote it."
         ),
     )

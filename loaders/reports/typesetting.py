@@ -19,6 +19,7 @@ _REPORTS: Final = Path(str(files("loaders.reports")))
 FONT_FOLDER: Final = _REPORTS / "fonts"
 _TEMPLATES: Final = _REPORTS / "pdf"
 _STANDARD: Final = "a-3a"
+_KEPT_DOCUMENTS: Final = 10
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +44,20 @@ def typeset_pdf(template: str, inputs: Mapping[str, str], *, moment: datetime) -
     compiler = typst.Compiler(_TEMPLATES / template, root=_TEMPLATES, font_paths=_fonts(), sys_inputs=dict(inputs))
     content = compiler.compile(format="pdf", pdf_standards=[_STANDARD], timestamp=moment)
     assert isinstance(content, bytes)
+    _let_go()
     return content
+
+
+def _let_go() -> None:
+    """
+    Make the typesetter let go of what it has set.
+
+    It keeps the parts of its last ten documents, some 40 MB each, for those that it sets again. Reports are not: as
+    many empty documents (0.03 s together) take their places.
+    """
+    empty = typst.Compiler(root=_TEMPLATES, font_paths=_fonts())
+    for _ in range(_KEPT_DOCUMENTS + 1):
+        empty.compile(b"// nothing", format="pdf")
 
 
 def picture_of_svg(svg: str, *, width_pt: float, height_pt: float, dots_per_inch: int) -> bytes:

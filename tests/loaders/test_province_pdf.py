@@ -299,8 +299,8 @@ def test_typesetter_has_nothing_to_warn_of(monkeypatch: pytest.MonkeyPatch) -> N
         def __init__(self, *given: Any, **named: Any) -> None:
             self.compiler = plain(*given, **named)
 
-        def compile(self, **named: Any) -> bytes:
-            content, warnings = self.compiler.compile_with_warnings(**named)
+        def compile(self, *given: Any, **named: Any) -> bytes:
+            content, warnings = self.compiler.compile_with_warnings(*given, **named)
             warned.extend(warnings)
             assert isinstance(content, bytes)
             return content
