@@ -149,6 +149,8 @@ class CheckBench:
         found, count, say = implied_ranges(published), language.count, language.say
         data = self._checked(self._workspace.list_of_quarter(Period.parse(period))).data
         own = add_derived(data.figures[data.figures["period"] == period]).set_index("commune_code").reindex(data.codes)
+        for area, name in (("rural", RURAL_TO_CONNECT), ("urban", URBAN_TO_CONNECT)):
+            own[name] = own[f"households_all_{area}"] - own[f"households_grid_{area}"]
         rows = []
         for name, allowed in found.ranges.items():
             if name not in QUANTITY_NAMES or allowed.is_open:

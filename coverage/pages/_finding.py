@@ -80,5 +80,6 @@ def _draw_said(bench: CheckBench, finding: Finding, language: Language) -> None:
             say("Reason"): [one.reason for one in said],
         }
     )
-    st.markdown(f"**{say('What was said of it')}**")
+    heading = say("What was said of it")
+    st.markdown(f"**{heading}**")
     st.dataframe(table, width="stretch", hide_index=True)

@@ -17,12 +17,13 @@ def draw(bench: CheckBench, choices: _state.Choices) -> None:
     assert choices.period is not None
     _draw_percentage(choices.language)
     say = choices.language.say
-    st.markdown(f"**{say('What the published figures of this quarter leave open')}**")
+    heading = say("What the published figures of this quarter leave open")
+    st.markdown(f"**{heading}**")
     table = bench.published_table(choices.period, choices.language)
     if table.empty:
         st.caption(say("Nothing that EVNSPC published of the last day of this quarter is known here."))
         return
-    st.dataframe(table, width="stretch", hide_index=True)
+    st.dataframe(table, width="stretch", hide_index=True, height="content")
     st.caption(
         say(
             "Each published figure is rounded, so it stands for a range; all of them together leave these exact counts "
@@ -33,7 +34,8 @@ def draw(bench: CheckBench, choices: _state.Choices) -> None:
 
 def _draw_percentage(language: Language) -> None:
     say = language.say
-    st.markdown(f"**{say('Check a published percentage')}**")
+    heading = say("Check a published percentage")
+    st.markdown(f"**{heading}**")
     st.caption(say("Do the percentage and the rounded counts beside it fit together? Type the figures as printed."))
     columns = st.columns(4)
     part = columns[0].text_input(say("Part"), placeholder="14,9", key="published_part", max_chars=20)

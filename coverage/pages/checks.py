@@ -22,6 +22,11 @@ _NOT_EXPLAINED: Final = "not_explained"
 _MOST_ROWS: Final = 2_000
 """Findings that the table shows at most; all of them are in the files."""
 
+_ROW_HEIGHT: Final = 84
+"""Pixels: four lines, so that sentences are read in the table."""
+
+_TABLE_HEIGHT: Final = 560
+
 _STATE_CHOICES: Final = {
     _NOT_EXPLAINED: mark("not explained, or open again"),
     _EVERY: mark("all"),
@@ -66,7 +71,7 @@ def _draw_counts(found: Sequence[Finding], language: Language) -> None:
         (say("Errors not explained"), open_ones[ERROR]),
         (say("Warnings not explained"), open_ones[WARNING]),
         (say("Open again"), states[REOPENED]),
-        (say("Explained"), states[EXPLAINED]),
+        (say("Findings explained"), states[EXPLAINED]),
     )
     for column, (label, number) in zip(st.columns(len(shown)), shown, strict=True):
         column.metric(label, language.count(number))
@@ -149,7 +154,14 @@ def _choose_rows(shown: Sequence[Finding], language: Language) -> list[Finding]:
         on_select="rerun",
         selection_mode="multi-row",
         key=f"check_table_{_stamp(shown)}",
-        column_config={say("What was found"): st.column_config.TextColumn(width="large")},
+        row_height=_ROW_HEIGHT,
+        height=min(_TABLE_HEIGHT, 40 + _ROW_HEIGHT * len(shown)),
+        column_config={
+            say("Place"): st.column_config.TextColumn(width=190),
+            say("Rule"): st.column_config.TextColumn(width=150),
+            say("What was found"): st.column_config.TextColumn(width=430),
+            say("Reason"): st.column_config.TextColumn(width=220),
+        },
     )
     st.caption(say("Tick one row to see its figures and where they come from; tick several to explain them together."))
     return [shown[row] for row in event.selection.rows if row < len(shown)]
@@ -194,7 +206,8 @@ def _draw_downloads(bench: CheckBench, shown: Sequence[Finding], choices: _state
 
 def _draw_saying(bench: CheckBench, chosen: Sequence[Finding], language: Language) -> None:
     say = language.say
-    st.markdown(f"**{say('Explain what was found')}**")
+    heading = say("Explain what was found")
+    st.markdown(f"**{heading}**")
     if not chosen:
         st.caption(say("Nothing is ticked yet."))
         return
@@ -246,9 +259,4 @@ def _draw_rules(bench: CheckBench, language: Language) -> None:
             say("Limits"): [say("our assumption") if rule.is_assumption else say("definition") for rule in rules],
         }
     )
-    st.dataframe(
-        table,
-        width="stretch",
-        hide_index=True,
-        column_config={say("What it demands"): st.column_config.TextColumn(width="large")},
-    )
+    st.table(table.set_index(say("Rule")))

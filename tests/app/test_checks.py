@@ -44,12 +44,12 @@ def test_demo_has_a_handful_of_findings_and_its_area_is_that_of_the_side_bar(run
     }
     assert "2,503 communes" in table["What was found"].tolist()[-1]
 
-    rules = page.dataframe[2].value
+    rules = page.table[0].value
     assert len(page.dataframe[1].value) == len(rules) == 22
     assert int(page.dataframe[1].value["Found"].sum()) == 4
     assert "our assumption" in rules["Limits"].tolist()
 
-    published = page.dataframe[3].value.set_index("Households")
+    published = page.dataframe[2].value.set_index("Households")
     assert published.loc["On direct sale"].tolist() == ["7,645,000", "7,648,842", "7,646,700", "yes"]
     assert set(published["Fits"]) <= {"yes", "–"}
     assert "Nothing that EVNSPC published" in texts(run("checks", lang="en", period="2021-Q1"))
