@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -31,8 +31,9 @@ from geodata.units import COMPANY_CODE
 from loaders.reference import tables
 from loaders.reports import findings_workbook
 from loaders.reports.csv_file import csv_of
-from loaders.store import engine, explanations
+from loaders.store import engine, explanations, upload_reasons
 from loaders.store.explanations import StoredExplanation
+from loaders.store.upload_reasons import UploadReason
 
 _MOST_KEPT: Final = 4
 
@@ -175,10 +176,20 @@ class CheckBench:
     def _with_explanations(self, findings: list[Finding], as_of: datetime | None) -> list[Finding]:
         with engine.reading(self._workspace.engine) as connection:
             said = explanations.explanations(connection, as_of=as_of)
+            given = upload_reasons.upload_reasons(connection, as_of=as_of)
         newest: dict[explanations.Subject, Explanation | None] = {}
         for one in said:
             newest[one.subject] = _as_explanation(one) if one.verdict == explanations.EXPLAINED else None
-        return [replace(finding, explanation=newest.get(finding.subject)) for finding in findings]
+        at_upload = {(one.commune_code, one.period, one.unit_list_date, one.measure): one for one in given}
+        return [
+            replace(
+                finding,
+                explanation=newest[finding.subject]
+                if finding.subject in newest
+                else _given_at_upload(finding, at_upload),
+            )
+            for finding in findings
+        ]
 
     def find(self, key: str, *, told_on: date | None = None) -> Finding:
         """
@@ -291,6 +302,15 @@ class CheckBench:
             data_moment=version.at,
             is_synthetic=self._workspace.has_synthetic(),
         )
+
+
+def _given_at_upload(finding: Finding, given: Mapping[tuple[str, str, str, str], UploadReason]) -> Explanation | None:
+    """Return the reason that was given for just this change when its figure was accepted."""
+    told = given.get((finding.area, finding.period, finding.list_date.isoformat(), finding.detail))
+    values = dict(finding.values)
+    if told is None or (values.get("old"), values.get("new")) != (told.old, told.new):
+        return None
+    return Explanation(reason=told.reason, user=told.user, said_at=told.at, values=finding.values)
 
 
 def _as_explanation(one: StoredExplanation) -> Explanation:

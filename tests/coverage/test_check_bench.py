@@ -20,6 +20,7 @@ from geodata.language import Language
 from loaders.store import batches, engine
 from loaders.store.batches import FIGURES, LEDGER, NewBatch
 from tests.coverage.conftest import figures, points, row
+from tests.coverage.office import propose, survey
 
 MY_DUC, MY_PHU, TAN_CHAU = "30469", "30472", "30376"
 Q1, Q2 = "2021-Q1", "2021-Q2"
@@ -140,6 +141,25 @@ def test_explanation_without_reason_or_name_stores_nothing(office: Workspace, re
         bench.explain([fallen(bench)], reason=reason, user=user)
     assert refused.value.code == "check.reason-missing"
     assert bench.said_of(fallen(bench)) == []
+
+
+def test_reason_given_at_upload_explains_its_jump_until_it_is_taken_back(workspace: Workspace) -> None:
+    for period, bulk in (("2021-Q1", 400), ("2021-Q2", 200)):
+        content = survey(**{"Kỳ": period, "Tổng số hộ": 1000, "Số hộ có điện lưới": 1000, "Hộ mua buôn": bulk})
+        proposal = propose(workspace, content, f"{period}.xlsx")
+        assert proposal.batch_id is not None
+        workspace.accept(proposal.batch_id, user="Bình", reason="Tiếp nhận HTX A")
+    bench = CheckBench(workspace)
+    [jump] = [one for one in bench.findings("89", Q2) if one.rule.code == "jump"]
+    assert jump.explanation is not None
+    assert (jump.state, jump.explanation.reason, jump.explanation.user) == (EXPLAINED, "Tiếp nhận HTX A", "Bình")
+
+    bench.take_back([jump], reason="Không có biên bản", user="Lan")
+    assert next(one for one in bench.findings("89", Q2) if one.rule.code == "jump").state == OPEN
+
+    store(workspace, figures(row(MY_DUC, None, None, 190), period=Q2))
+    [jump] = [one for one in bench.findings("89", Q2) if one.rule.code == "jump"]
+    assert jump.explanation is None
 
 
 def test_findings_as_they_were_known_at_a_moment(office: Workspace) -> None:
