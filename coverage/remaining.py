@@ -111,6 +111,32 @@ def remaining_by_organisation(points: pd.DataFrame, units: Units) -> pd.DataFram
     return table.sort_values(["households_behind", "organisation_name"], ascending=[False, True], ignore_index=True)
 
 
+def taken_over_within(points: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
+    """
+    Return the organisations of which points were taken over from one day to another, the most households first.
+
+    Returns
+    -------
+    takeovers
+        One row an organisation: ``organisation_name``, ``communes``, ``commune_codes`` (parted by spaces), ``points``,
+        ``households_behind``, ``line_km``. A point whose take-over has no date is in no quarter.
+    """
+    require_columns(points, BULK_POINT_COLUMNS, what="bulk points")
+    days = points["takeover_date"].astype("str")
+    within = (points["takeover_state"] == TAKEN_OVER) & days.between(first.isoformat(), last.isoformat())
+    by = points[within].groupby("organisation_name")
+    table = pd.DataFrame(
+        {
+            "communes": by["commune_code"].nunique(),
+            "commune_codes": by["commune_code"].agg(lambda codes: " ".join(sorted(set(codes)))),
+            "points": by.size(),
+            "households_behind": by["households_behind"].sum(min_count=1),
+            "line_km": by["line_km"].sum(min_count=1),
+        }
+    ).reset_index()
+    return table.sort_values(["households_behind", "organisation_name"], ascending=[False, True], ignore_index=True)
+
+
 def hamlets_by_commune(hamlets: pd.DataFrame, units: Units) -> pd.DataFrame:
     """
     Return the communes with hamlets that the grid does not reach, the most households first.

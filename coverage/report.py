@@ -170,6 +170,7 @@ def build_province_report(
         hamlets=remaining.hamlets_by_commune(hamlets, units),
         bulk_points=_listed_points(points, units),
         unserved_hamlets=_listed_hamlets(hamlets, units),
+        takeovers=remaining.taken_over_within(points, period.first_day, period.last_day),
         indicators=tuple(
             IndicatorNote(i.title(language), i.formula(language), i.source(language))
             for i in company.indicators.values()

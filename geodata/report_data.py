@@ -228,6 +228,8 @@ class ProvinceReport:
         The hamlets that the grid does not reach, one a row, by commune: ``hamlet_code``, ``hamlet_name``,
         ``commune_code``, ``commune_name``, ``district_name``, ``households_without_grid``, ``grid_distance_km``,
         ``lon``, ``lat``.
+    takeovers
+        The organisations of which points were taken over within the quarter, as `coverage.remaining` gives them.
     indicators
         What the columns rest on.
     language
@@ -298,6 +300,7 @@ class ProvinceReport:
     assessment: tuple[str, ...] = ()
     bulk_points: pd.DataFrame = field(default_factory=_no_rows)
     unserved_hamlets: pd.DataFrame = field(default_factory=_no_rows)
+    takeovers: pd.DataFrame = field(default_factory=_no_rows)
 
     def figure_table(self) -> pd.DataFrame:
         """

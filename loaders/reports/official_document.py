@@ -94,7 +94,7 @@ class _OfficialDocument:
         return self.language.say("{province} POWER COMPANY", province=sentences.short_name(self.report).upper())
 
     def _issuer(self) -> str:
-        return self.language.say("{province} Power Company", province=sentences.short_name(self.report))
+        return sentences.issuer_name(self.report)
 
     def _write_title(self) -> None:
         say, document, report = self.language.say, self.document, self.report

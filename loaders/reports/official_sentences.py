@@ -26,6 +26,11 @@ def province_in_text(report: ProvinceReport) -> str:
     return name[0].lower() + name[1:] if name.startswith(_TYPES) else name
 
 
+def issuer_name(report: ProvinceReport) -> str:
+    """Return the name of the power company whose report it is: Công ty Điện lực An Giang."""
+    return report.language.say("{province} Power Company", province=short_name(report))
+
+
 def period_in_text(report: ProvinceReport) -> str:
     """Return the quarter as it stands within a sentence: quý II/2021."""
     text = report.language.period(report.period)
