@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from coverage import company_report
+from coverage import company_report, form_commands
 from coverage.commands import DATA_PROBLEMS, DONE, print_json, write_file
 from coverage.company_commands import write_company_table
 from coverage.report_files import FORMS, ReportFiles, form_of
@@ -80,11 +80,14 @@ def add_report_commands(
     read_moment: Callable[[str], datetime],
 ) -> None:
     """Add the actions of ``phudien report``."""
+    say = language.say
     subparsers = report.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions = ReportActions(subparsers, common, language, read_day, read_moment)
     _add_province(actions)
     _add_all(actions)
     _add_company(actions)
+    fill = actions.add("fill", form_commands.fill_form, say("Fill an office's own form, or a shipped return."))
+    form_commands.add_fill_options(fill, language, read_day=read_day, read_moment=read_moment)
 
 
 def _add_province(actions: ReportActions) -> None:

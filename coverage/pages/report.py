@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from coverage import rollup
-from coverage.pages import _cache, _many_reports, _state
+from coverage.pages import _cache, _many_reports, _own_forms, _state
 from coverage.report_files import FORMS
 from geodata.errors import mark
 from geodata.report_data import ProvinceReport
@@ -31,6 +31,8 @@ def draw(choices: _state.Choices) -> None:
     with st.spinner(say("Gathering the report …")):
         report = _cache.report(choices.home, choices.version, choices.told_on, province, choices.period, language.code)
     _offer_forms(report, choices)
+    st.subheader(say("Your office's own forms"))
+    _own_forms.draw(choices, province)
     st.subheader(say("All provinces at once"))
     _many_reports.draw(choices)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 import zipfile
@@ -41,6 +42,9 @@ _FORMATS: Final = {"count": "#,##0", "share": "0.00%", "date": "dd/mm/yyyy"}
 """Number formats for cells that have none of their own."""
 
 _BLANK_IN_TEXT: Final = "……"
+_MOST_RUNS: Final = 12
+_LINE_HEIGHT: Final = 15
+_LETTERS_A_WIDTH: Final = 0.9  # a column's width counts figures; letters of names are wider
 _MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _CORE: Final = "docProps/core.xml"
 
@@ -230,26 +234,32 @@ class _Filling:
                 sheet=block.sheet.title,
             )
         marked_at = {marked.cell.column: marked for marked in block.cells}
-        empty: dict[tuple[int, FormField], int] = {}
+        empty: dict[tuple[int, FormField], list[int]] = {}
 
         def write_row(place: int, cell: Cell, new: Cell) -> bool:
             marked = marked_at.get(cell.column)
             if marked is None:
                 return False
             for one in self._write(marked, {**values, **rows[place]}, new):
-                empty[cell.column, one] = empty.get((cell.column, one), 0) + 1
+                empty.setdefault((cell.column, one), []).append(new.row)
             return True
 
         insertion = RowInsertion(block.sheet, block.row, more)
         if more:
             insertion.make()
             insertion.fill_from(write_row)
+            for row in range(block.row + 1, block.row + more + 1):
+                _give_room(block.sheet, row)
             self.issues += [_fixed_issue(cell, block) for cell in dict.fromkeys(insertion.fixed)]
         first = rows[0] if rows else {}
         for marked in block.cells:
             for one in self._write(marked, {**values, **first}, marked.cell):
-                empty[marked.cell.column, one] = empty.get((marked.cell.column, one), 0) + 1
-        self._tell_blank_columns(block, len(rows), empty)
+                empty.setdefault((marked.cell.column, one), []).insert(0, block.row)
+        _give_room(block.sheet, block.row)
+        for (column, one), blank_rows in empty.items():
+            reason = TO_FILL_IN if one.source == BY_HAND else NOT_REPORTED if rows else NO_ROWS
+            cells = _cells_of(get_column_letter(column), blank_rows)
+            self.blanks.append(Blank(block.sheet.title, cells, one, reason))
 
     def _write(self, marked: MarkedCell, values: _Values, cell: Any) -> list[FormField]:
         """Write what a marked cell asks for; return its fields without a value."""
@@ -267,12 +277,31 @@ class _Filling:
             reason = TO_FILL_IN if one.source == BY_HAND else NOT_REPORTED
             self.blanks.append(Blank(cell.parent.title, cells, one, reason))
 
-    def _tell_blank_columns(self, block: RepeatedRow, rows: int, empty: dict[tuple[int, FormField], int]) -> None:
-        for (column, one), _ in empty.items():
-            letter = get_column_letter(column)
-            cells = f"{letter}{block.row}" if rows <= 1 else f"{letter}{block.row}:{letter}{block.row + rows - 1}"
-            reason = TO_FILL_IN if one.source == BY_HAND else NOT_REPORTED if rows else NO_ROWS
-            self.blanks.append(Blank(block.sheet.title, cells, one, reason))
+
+def _cells_of(letter: str, rows: Sequence[int]) -> str:
+    """Return cells of a column as ``C3, C7:C9``; of many single ones the first, and how many more there are."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row - 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    named = [f"{letter}{first}" if first == last else f"{letter}{first}:{letter}{last}" for first, last in runs]
+    more = f", … (+{len(named) - _MOST_RUNS})" if len(named) > _MOST_RUNS else ""
+    return ", ".join(named[:_MOST_RUNS]) + more
+
+
+def _give_room(sheet: Any, row: int) -> None:
+    """Make a row without a height of its own high enough for its wrapped texts: no program does it by itself."""
+    if sheet.row_dimensions[row].height is not None:
+        return
+    lines = 1
+    for cell in sheet[row]:
+        if isinstance(cell.value, str) and cell.data_type == "s" and cell.alignment.wrap_text:
+            width = sheet.column_dimensions[get_column_letter(cell.column)].width * _LETTERS_A_WIDTH
+            lines = max(lines, math.ceil(len(cell.value) / max(width, 1)))
+    if lines > 1:
+        sheet.row_dimensions[row].height = lines * _LINE_HEIGHT
 
 
 def _fixed_issue(cell: Any, block: RepeatedRow) -> Issue:

@@ -24,7 +24,10 @@ _UNKNOWN_ALONE: Final = mark('There is no field "{found}". `phudien report fill 
 _UNKNOWN_NEAR: Final = mark(
     'There is no field "{found}". The nearest is "{nearest}"; `phudien report fill --fields` lists all of them.'
 )
-_HALF: Final = mark('"{found}" has {{{{ without }}}}, or the other way round. A field is written {{{{name}}}}.')
+_HALF: Final = mark(
+    '"{found}" opens a field that is not closed, or the other way round. Two curly brackets stand before a name and '
+    "after."
+)
 _IN_FORMULA: Final = mark(
     'The formula "{found}" holds a field. Write the field into a cell of its own, and let the formula point to it.'
 )

@@ -147,8 +147,8 @@ def test_what_the_store_does_not_hold_is_left_blank_and_listed() -> None:
         ("A2", form_filling.NOT_REPORTED),
     ]
     assert result.blanks[0].message(VI) == (
-        'Trang tính "Sheet", A1: Hộ thành thị chỉ dùng nguồn tại chỗ (ho_thanh_thi_nguon_tai_cho): cần điền tay vì hệ thống '
-        "không lưu số liệu này."
+        'Trang tính "Sheet", A1: Hộ thành thị chỉ dùng nguồn tại chỗ (ho_thanh_thi_nguon_tai_cho): cần điền tay vì hệ '
+        "thống không lưu số liệu này."
     )
 
 
@@ -309,6 +309,11 @@ def test_every_scope_can_be_repeated(scope: str) -> None:
             assert (shown.date() if one.kind == "date" and shown else shown) == expected
 
 
+def test_blank_cells_of_a_column_are_named_one_by_one() -> None:
+    result = filled(lambda sheet: sheet.__setitem__("C5", "{{xa.tong_so_ho}}"))
+    assert [(blank.cells, blank.reason) for blank in result.blanks] == [("C11", form_filling.NOT_REPORTED)]
+
+
 # ---- vocabulary
 
 
@@ -360,8 +365,8 @@ def test_an_unknown_field_is_told_with_its_cell_and_the_nearest_name() -> None:
         ("D7", None),
     ]
     assert result.issues[0].message(VI) == (
-        'Trang tính "Sheet", ô B7: Không có trường "ho_co_dine". Gần nhất là "ho_co_dien"; `phudien report fill --fields` '
-        "liệt kê tất cả các trường."
+        'Trang tính "Sheet", ô B7: Không có trường "ho_co_dine". Gần nhất là "ho_co_dien"; `phudien report fill '
+        "--fields` liệt kê tất cả các trường."
     )
 
 
