@@ -184,6 +184,21 @@ def _hamlets() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=pd.Index(columns)).set_index("commune_code")
 
 
+def _unserved_hamlets() -> pd.DataFrame:
+    """The five of `_hamlets`, one by one."""
+    quang_thanh, suoi_nghe = ("26608", "Xã Quảng Thành", "Huyện Châu Đức"), ("26590", "Xã Suối Nghệ", "Huyện Châu Đức")
+    rows = [
+        ("26590-1", "Ấp Liên Lộc", *suoi_nghe, 40, None),
+        ("26590-2", "Ấp Liên Sơn", *suoi_nghe, 25, None),
+        ("26590-3", "Tổ 7 ấp Đức Trung", *suoi_nghe, 15, None),
+        ("26608-1", "Ấp Quảng Phú", *quang_thanh, 70, 7.5),
+        ("26608-2", "Ấp Tân Bang", *quang_thanh, 30, 2.04),
+    ]
+    columns = ["hamlet_code", "hamlet_name", "commune_code", "commune_name", "district_name",
+               "households_without_grid", "grid_distance_km"]  # fmt: skip
+    return pd.DataFrame(rows, columns=pd.Index(columns)).assign(lon=107.2, lat=10.6)
+
+
 def _works() -> pd.DataFrame:
     rows = [
         ("2081-77-01", "Cấp điện các hộ dân ấp Liên Lộc và Liên Sơn, xã Suối Nghệ, huyện Châu Đức (giai đoạn 2)",
@@ -257,6 +272,12 @@ def much_left(language: Language = VI) -> ProvinceReport:
         uploads=_uploads(),
         outlines=_outlines(communes),
         maps=_maps(communes, language),
+        unserved_hamlets=_unserved_hamlets(),
+        assessment=(
+            ("Đến 30/06/2021, tỉnh có 21.000 hộ, trong đó 20.788 hộ có điện lưới.", "Còn 2.300 hộ sau công tơ tổng.")
+            if vi
+            else ("On 30/06/2021 the province had 21,000 households, 20,788 on the grid.", "2,300 are behind meters.")
+        ),
         decisions=(
             ("Quyết định số 2081/QĐ-TTg ngày 08/11/2013 của Thủ tướng Chính phủ.",)
             if vi
@@ -301,6 +322,8 @@ def nothing_left(language: Language = VI) -> ProvinceReport:
         organisations=full.organisations.iloc[:0],
         hamlets=full.hamlets.iloc[:0],
         progress=full.progress.iloc[:0],
+        unserved_hamlets=full.unserved_hamlets.iloc[:0],
+        assessment=(),
         works=full.works.iloc[:0],
         findings=full.findings.iloc[:0],
         uploads=full.uploads.iloc[:0],
@@ -325,6 +348,7 @@ def without_districts(language: Language = VI) -> ProvinceReport:
             district_name=None, is_estimated=[True, False, False], difference=pd.array([None, 0, -10], dtype="Int64")
         ),
         hamlets=full.hamlets.assign(district_name=None),
+        unserved_hamlets=full.unserved_hamlets.assign(district_name=None),
         works=full.works.assign(district_name=None),
         partly_reported=("26608",),
         unplaced=("Xã Hòa Long",),

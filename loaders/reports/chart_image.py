@@ -16,6 +16,13 @@ from geodata.periods import Period
 from geodata.report_data import ProvinceReport
 from loaders.reports.svg_drawing import FAINT, FONT_SIZE, INK, LINE, MISSING, box, picture, text, width_of
 
+DIRECT_SHARE: Final = "direct_share"
+GRID_SHARE: Final = "households_with_power_share"
+_PARTS: Final = {
+    DIRECT_SHARE: ("households_direct", "households_grid"),
+    GRID_SHARE: ("households_grid", "households_all"),
+}
+
 _DIRECT, _BULK, _SHARED, _UNSERVED = "#bcd7ee", "#5b2a86", "#e69f00", "#fe9929"
 """Light, dark, middle, middle: those of one chart are told apart in black and white too."""
 
@@ -29,27 +36,29 @@ _MOST_LINES: Final = 6
 # ---- the share over time
 
 
-def draw_share_chart(report: ProvinceReport, *, width_pt: float = 244.0, height_pt: float = 160.0) -> bytes | None:
+def draw_share_chart(
+    report: ProvinceReport, *, measure: str = DIRECT_SHARE, width_pt: float = 244.0, height_pt: float = 160.0
+) -> bytes | None:
     """
-    Return the share of households on direct sale by quarter, with its target, as SVG.
+    Return a share (`DIRECT_SHARE` or `GRID_SHARE`) by quarter, with its target, as SVG.
 
     None where no quarter has one. A quarter that was not reported leaves a gap, never a zero. The axis begins near the
     smallest share and says so by its labels.
     """
-    shares = _direct_shares(report)
+    shares = _shares(report, *_PARTS[measure])
     if not shares:
         return None
-    target = next((f.target.value for f in report.figures if f.name == "direct_share" and f.target), None)
+    target = next((f.target.value for f in report.figures if f.name == measure and f.target), None)
     axis = _Axis.over([*shares.values(), *([target] if target is not None else [])])
     chart = _ShareChart(report, shares, target, axis, width_pt, height_pt)
     return picture(width_pt, height_pt, chart.parts()).encode()
 
 
-def _direct_shares(report: ProvinceReport) -> dict[int, Decimal]:
-    """Return D / T by the place of its quarter in the history; what contradicts or was not reported is left out."""
+def _shares(report: ProvinceReport, part_name: str, whole_name: str) -> dict[int, Decimal]:
+    """Return shares by the place of their quarter in the history; what contradicts or was not reported is left out."""
     found = {}
     for place, row in enumerate(report.history.to_dict("records")):
-        part, whole = row["households_direct"], row["households_grid"]
+        part, whole = row[part_name], row[whole_name]
         if not pd.isna(part) and not pd.isna(whole) and whole > 0 and part <= whole:
             found[place] = Decimal(int(part)) / Decimal(int(whole))
     return found
@@ -182,28 +191,18 @@ class _Bar:
     inside: str = ""
 
 
-def draw_supply_chart(report: ProvinceReport, *, width_pt: float = 244.0, height_pt: float = 160.0) -> bytes | None:
-    """
-    Return who supplies the households with grid power, by district, as SVG: direct, behind master meters, shared.
+def draw_supply_chart(report: ProvinceReport, *, width_pt: float = 244.0, height_pt: float = 160.0) -> bytes:
+    """Return who supplies the households with grid power, by district, as SVG: direct, behind master meters, shared."""
+    bars, legend = _district_bars(report), _supply_legend(report.language)
+    return picture(width_pt, height_pt, _bars(bars, legend, width_pt, height_pt, is_share=True)).encode()
 
-    Where the list has no districts: the communes where most households remain, behind master meters or without the
-    grid; None where none do.
-    """
-    if report.communes["district_code"].notna().any():
-        bars, legend = _district_bars(report), _supply_legend(report.language)
-        return picture(width_pt, height_pt, _bars(bars, legend, width_pt, height_pt, is_share=True)).encode()
+
+def draw_remaining_chart(report: ProvinceReport, *, width_pt: float = 244.0, height_pt: float = 160.0) -> bytes | None:
+    """Return the communes where most households remain, behind master meters or without the grid; None where none."""
     bars, legend = _remaining_bars(report), _remaining_legend(report.language)
     if not bars:
         return None
     return picture(width_pt, height_pt, _bars(bars, legend, width_pt, height_pt, is_share=False)).encode()
-
-
-def supply_chart_title(report: ProvinceReport) -> str:
-    """Return what `draw_supply_chart` shows."""
-    say = report.language.say
-    if report.communes["district_code"].notna().any():
-        return say("Who supplies the households with grid power (their number at the right)")
-    return say("Communes where most households remain (their number at the right)")
 
 
 def _district_bars(report: ProvinceReport) -> list[_Bar]:

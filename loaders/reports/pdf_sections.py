@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Final
 
 import pandas as pd
@@ -16,8 +17,9 @@ from loaders.reports import official_tables as tables
 from loaders.reports.map_image import can_draw, draw_map, fitting_height
 from loaders.reports.official_tables import Listing
 from loaders.reports.pdf_blocks import Block, Section, TableRow, bullets, listing, paragraph, picture, table
+from loaders.reports.pdf_summary import sells_directly
 from loaders.reports.pdf_tables import commune_table, district_table
-from loaders.reports.word_document import LEFT, Column
+from loaders.reports.word_document import CENTRE, LEFT, Column
 
 ATTACHMENT_NAME: Final = "phudien_figures.csv"
 """Name of the attached table of all counts."""
@@ -40,13 +42,17 @@ def sections_of(report: ProvinceReport) -> list[Section]:
 
 
 def _assessment(report: ProvinceReport) -> Section:
+    """The paragraphs of the report, then each figure against its target."""
     say, language = report.language.say, report.language
+    blocks = [paragraph(text) for text in report.assessment]
     found = []
     for figure in report.figures:
         about_target = sentences.target_sentence(figure, language)
-        found.append(f"{sentences.figure_sentence(figure, language)} {about_target}".strip())
-    blocks = [bullets(found)] if found else [paragraph(say("No figure was reported."))]
-    return Section(say("Assessment"), [*blocks, paragraph(sentences.remaining_sentence(report))])
+        if about_target or not report.assessment:
+            found.append(f"{sentences.figure_sentence(figure, language)} {about_target}".strip())
+    if found:
+        blocks.append(bullets(found))
+    return Section(say("Assessment"), blocks or [paragraph(say("No figure was reported."))])
 
 
 def _figures(report: ProvinceReport) -> list[Section]:
@@ -54,7 +60,7 @@ def _figures(report: ProvinceReport) -> list[Section]:
     blank = say("Blank: not reported, or a share whose parts contradict each other; never the same as 0.")
     estimated = [say(ESTIMATED_NOTE)] if (report.basis != EXACT).any() else []
     by_commune = Section(say("Figures by commune"), [commune_table(report, [blank, *estimated])])
-    if not report.communes["district_code"].notna().any():
+    if not report.has_districts:
         return [by_commune]
     return [Section(say("Figures by district"), [district_table(report, [blank])]), by_commune]
 
@@ -94,13 +100,42 @@ def _remaining(report: ProvinceReport) -> list[Section]:
         say("No commune has households behind a master meter."),
         notes=[difference, *([say(ESTIMATED_NOTE)] if is_estimated else [])],
     )
-    hamlets = _listing_or(report.hamlets, tables.hamlets_of, report, say("No hamlet is recorded as without the grid."))
     return [
         Section(say("What remains"), [paragraph(sentences.remaining_sentence(report))]),
         Section(say("Households behind master meters, by organisation"), by_organisation, 2),
         Section(say("Households behind master meters, by commune"), by_commune, 2),
-        Section(say("Hamlets without the grid"), [*hamlets, *_map_of_unserved(report, language)], 2),
+        Section(say("Hamlets without the grid"), [*_hamlets(report), *_map_of_unserved(report, language)], 2),
     ]
+
+
+def _hamlets(report: ProvinceReport) -> list[Block]:
+    """Return the hamlets one by one, the most households first; by commune where they are not told one by one."""
+    say, language = report.language.say, report.language
+    none = say("No hamlet is recorded as without the grid.")
+    if report.unserved_hamlets.empty:
+        return _listing_or(report.hamlets, tables.hamlets_of, report, none)
+    order = ["households_without_grid", "hamlet_code"]
+    found = report.unserved_hamlets.sort_values(order, ascending=[False, True])
+    rows = []
+    for number, hamlet in enumerate(found.to_dict("records"), start=1):
+        places = [
+            hamlet["hamlet_name"],
+            hamlet["commune_name"],
+            *([hamlet["district_name"]] if report.has_districts else []),
+        ]
+        distance = hamlet["grid_distance_km"]
+        far = "" if pd.isna(distance) else language.decimal(Decimal(str(distance)), decimals=1)
+        households = language.count(int(hamlet["households_without_grid"]))
+        rows.append(TableRow((str(number), *(str(place) for place in places), households, far)))
+    columns = (
+        Column(say("No."), 6, CENTRE),
+        Column(say("Hamlet"), 32, LEFT),
+        Column(say("Commune"), 26, LEFT),
+        *((Column(say("District"), 26, LEFT),) if report.has_districts else ()),
+        Column(say("Households without the grid"), 16),
+        Column(say("Distance to the grid (km)"), 16),
+    )
+    return [table(columns, rows)]
 
 
 def _listing_or(
@@ -115,7 +150,9 @@ def _listing_or(
 
 
 def _map_of_unserved(report: ProvinceReport, language: Language) -> list[Block]:
-    if not can_draw(report, "households_to_connect"):
+    """Return the map of who is still to be connected; where it stands in the summary, or nobody is, none."""
+    nobody = any(f.name == "households_to_connect" and f.numerator == 0 for f in report.figures)
+    if nobody or sells_directly(report) or not can_draw(report, "households_to_connect"):
         return []
     height = fitting_height(report, _MAP_WIDTH, most_pt=_HIGHEST_MAP)
     svg = draw_map(report, measure="households_to_connect", form="svg", width_pt=_MAP_WIDTH, height_pt=height)

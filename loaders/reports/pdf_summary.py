@@ -9,11 +9,16 @@ from typing import Any, Final
 from geodata.report_data import SHARE, ProvinceReport, ReportFigure
 from geodata.status import STATUS_COLOURS, STATUS_NAMES, STATUS_SIGNS, STATUSES
 from loaders.reports import official_sentences as sentences
-from loaders.reports.chart_image import draw_share_chart, draw_supply_chart, supply_chart_title
+from loaders.reports.chart_image import (
+    DIRECT_SHARE,
+    GRID_SHARE,
+    draw_remaining_chart,
+    draw_share_chart,
+    draw_supply_chart,
+)
 from loaders.reports.map_image import can_draw, draw_map
 from loaders.reports.pdf_blocks import status_words
 
-_MAPPED: Final = "direct_share"
 _MAP_WIDTH, _MAP_HEIGHT = 480.0, 272.0
 _NO_STATUS: Final = "#5f6368"
 
@@ -50,7 +55,8 @@ def moment_of(report: ProvinceReport) -> datetime:
 
 
 def _as_known_at(report: ProvinceReport) -> str:
-    return report.language.say("{moment} (UTC)", moment=report.language.moment(moment_of(report)))
+    moment = report.language.moment(report.local(moment_of(report)))
+    return report.language.say("{moment} (Vietnam's clock)", moment=moment)
 
 
 def _kind(report: ProvinceReport) -> str:
@@ -64,12 +70,6 @@ def summary_of(report: ProvinceReport) -> dict[str, Any]:
     """Return the summary: the figures with change, target and status, a map, two charts."""
     say = report.language.say
     signs = " · ".join(status_words(one, report.language) for one in STATUSES)
-    if can_draw(report, _MAPPED):
-        svg = draw_map(report, measure=_MAPPED, form="svg", width_pt=_MAP_WIDTH, height_pt=_MAP_HEIGHT)
-        alt = say("Map of the communes by share of households on direct sale")
-        shown: dict[str, str] | None = {"svg": svg.decode(), "alt": alt}
-    else:
-        shown = None
     return {
         "title": say("Summary"),
         "lead": _lead(report),
@@ -82,11 +82,20 @@ def summary_of(report: ProvinceReport) -> dict[str, Any]:
             say("Status"),
         ],
         "figures": [_figure_row(report, figure) for figure in report.figures],
-        "note": say("Status: {signs}. pp: percentage points.", signs=signs),
-        "map": shown,
+        "notes": [say("Status: {signs}. pp: percentage points.", signs=signs), *_incomparable(report)],
+        "map": _map(report),
         "no-map": say("No outlines of the communes are known: there is no map."),
         "charts": _charts(report),
     }
+
+
+def _incomparable(report: ProvinceReport) -> list[str]:
+    """Name the figures whose change says less, because other communes stand behind the quarter before."""
+    unequal = [f.title for f in report.figures if f.change is not None and not f.change_is_comparable]
+    if not unequal:
+        return []
+    names = "; ".join(unequal)
+    return [report.language.say("Not the same number of communes was counted in both quarters: {names}.", names=names)]
 
 
 def _lead(report: ProvinceReport) -> str:
@@ -153,20 +162,43 @@ def _change(report: ProvinceReport, figure: ReportFigure) -> str:
     return f"{nearer}{sign}{shown} {unit}"
 
 
-def _charts(report: ProvinceReport) -> list[dict[str, str | None]]:
+def sells_directly(report: ProvinceReport) -> bool:
+    """Whether every household with power is on direct sale: a map or chart of that would say nothing."""
+    return any(f.name == DIRECT_SHARE and f.value == 1 for f in report.figures)
+
+
+def _map(report: ProvinceReport) -> dict[str, str] | None:
+    """Return the map of direct sale, or, where all have it, of who is still to be connected; None without outlines."""
     say = report.language.say
-    shares, supply = draw_share_chart(report), draw_supply_chart(report)
+    if sells_directly(report):
+        measure, alt = "households_to_connect", say("Map of the communes by households still to connect to the grid")
+    else:
+        measure, alt = DIRECT_SHARE, say("Map of the communes by share of households on direct sale")
+    if not can_draw(report, measure):
+        return None
+    svg = draw_map(report, measure=measure, form="svg", width_pt=_MAP_WIDTH, height_pt=_MAP_HEIGHT)
+    return {"svg": svg.decode(), "alt": alt}
+
+
+def _charts(report: ProvinceReport) -> list[dict[str, str | None]]:
+    """Return a share over time; and who supplies by district, or, where that says nothing, where households remain."""
+    say, is_done = report.language.say, sells_directly(report)
+    measure, over_time = DIRECT_SHARE, say("Share of households on direct sale")
+    if is_done:
+        measure, over_time = GRID_SHARE, say("Share of households with grid power")
+    shares = draw_share_chart(report, measure=measure)
+    below: bytes | None
+    if report.has_districts and not is_done:
+        below = draw_supply_chart(report)
+        title = say("Who supplies the households with grid power (their number at the right)")
+    else:
+        below = draw_remaining_chart(report)
+        title = say("Communes where most households remain (their number at the right)")
     return [
-        {
-            "title": say("Share of households on direct sale"),
-            "svg": shares.decode() if shares else None,
-            "alt": say("Line chart of the share of households on direct sale by quarter"),
-            "without": say("No quarter has figures of direct sale."),
-        },
-        {
-            "title": supply_chart_title(report),
-            "svg": supply.decode() if supply else None,
-            "alt": supply_chart_title(report),
-            "without": say("No household remains behind a master meter or without the grid."),
-        },
+        _chart(over_time, shares, say("No quarter has these figures.")),
+        _chart(title, below, say("No household remains behind a master meter or without the grid.")),
     ]
+
+
+def _chart(title: str, svg: bytes | None, without: str) -> dict[str, str | None]:
+    return {"title": title, "svg": svg.decode() if svg else None, "alt": title, "without": without}

@@ -104,11 +104,10 @@ def commune_table(report: ProvinceReport, notes: Sequence[str]) -> Block:
             shown = f"{commune['commune_name']} {ESTIMATED}" if is_estimated else str(commune["commune_name"])
             counts = (figure.of_one(commune, language) for figure in figures)
             rows.append(TableRow((str(number), str(code), shown, *counts)))
-    has_districts = bool(report.communes["district_code"].notna().any())
     columns = (
         Column(say("No."), 7, CENTRE),
         Column(say("Code"), 11, CENTRE),
-        Column(say("District, commune") if has_districts else say("Commune"), 36, LEFT),
+        Column(say("District, commune") if report.has_districts else say("Commune"), 36, LEFT),
         *(Column(figure.label, figure.share) for figure in figures),
     )
     return table(columns, rows, size=_COMMUNE_SIZE, notes=notes)
@@ -116,7 +115,7 @@ def commune_table(report: ProvinceReport, notes: Sequence[str]) -> Block:
 
 def _districts(report: ProvinceReport) -> list[tuple[str, pd.DataFrame]]:
     """Communes by district, with its name; all of them under none where the list has no districts."""
-    if not report.communes["district_code"].notna().any():
+    if not report.has_districts:
         return [("", report.communes)]
     groups = report.communes.groupby("district_code", sort=True)
     return [(str(communes["district_name"].iloc[0]), communes) for _, communes in groups]

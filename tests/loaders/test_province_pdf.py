@@ -23,7 +23,7 @@ from geodata.tables import MEASURES
 from loaders.reports.font_metrics import sans_width
 from loaders.reports.pdf_blocks import CELL_MARGIN, TEXT_WIDTH, column_widths
 from loaders.reports.pdf_sections import ATTACHMENT_NAME, sections_of
-from loaders.reports.pdf_summary import summary_of
+from loaders.reports.pdf_summary import sells_directly, summary_of
 from loaders.reports.province_pdf import write_province_pdf
 from loaders.reports.typesetting import FONT_FOLDER
 from loaders.reports.word_document import LEFT, RIGHT, Column
@@ -144,6 +144,47 @@ def test_what_is_empty_says_so_in_a_sentence() -> None:
     ):
         assert sentence in text
     assert "Synthetic" not in text
+
+
+def test_hamlets_are_told_one_by_one_the_largest_first() -> None:
+    text = "\n".join(pages("much_left", "vi"))
+    found = re.findall(r"^(\d) (\S.*) (Xã \S+ \S+) Huyện Châu Đức (\d+)(?: (\d,\d))?$", text, re.MULTILINE)
+    assert found[:3] == [
+        ("1", "Ấp Quảng Phú", "Xã Quảng Thành", "70", "7,5"),
+        ("2", "Ấp Liên Lộc", "Xã Suối Nghệ", "40", ""),
+        ("3", "Ấp Tân Bang", "Xã Quảng Thành", "30", "2,0"),
+    ]
+
+
+def test_assessment_has_the_paragraphs_of_the_report_then_each_target() -> None:
+    text = words("much_left")
+    places = [
+        text.index(part)
+        for part in ("Đến 30/06/2021, tỉnh có", "Còn 2.300 hộ sau", "Mục tiêu 99,8% đến ngày 31/12/2025")
+    ]
+    assert places == sorted(places)
+    assert "Số hộ chưa có điện lưới: 212 hộ" not in text  # it has no target
+    assert "Tỷ lệ hộ có điện lưới: 100,00% (7.000/7.000 hộ)" in words("nothing_left")
+
+
+def test_where_all_are_on_direct_sale_the_summary_shows_who_is_still_without() -> None:
+    found = summary_of(report_samples.nothing_left())
+    assert sells_directly(report_samples.nothing_left())
+    assert not sells_directly(report_samples.much_left())
+    assert found["map"]["alt"] == "Bản đồ các xã theo số hộ chưa có điện lưới"
+    assert [chart["title"] for chart in found["charts"]] == [
+        "Tỷ lệ hộ có điện lưới",
+        "Các xã còn nhiều hộ nhất (số hộ ghi bên phải)",
+    ]
+    assert "Không còn hộ nào sau công tơ tổng hoặc chưa có điện lưới." in words("nothing_left")
+
+
+def test_a_change_between_other_communes_is_said_to_be_one() -> None:
+    report = report_samples.much_left()
+    figures = (replace(report.figures[0], previous_counted=7), *report.figures[1:])
+    _, note = summary_of(replace(report, figures=figures))["notes"]
+    assert note.endswith(": Tỷ lệ hộ có điện lưới.")
+    assert len(summary_of(report)["notes"]) == 1
 
 
 def test_a_list_without_districts_has_no_district_table_and_marks_divided_communes() -> None:
