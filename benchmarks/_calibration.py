@@ -12,9 +12,10 @@ import pandas as pd
 
 from benchmarks._histories import AHEAD, History
 from coverage.calibration import LEVELS, Calibration, Levels
-from coverage.forecast import BEST, MEMORY_POINTS, PATHS, LateWorks, rank_of, simulate
+from coverage.forecast import BEST, MEMORY_POINTS
 from coverage.pace import METHODS
 from coverage.pace_choice import weights_of
+from coverage.possible_paths import PATHS, LateWorks, rank_of, simulate
 
 Numbers = npt.NDArray[np.float64]
 

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from coverage.forecast import AHEAD, BEST, MEMORY_POINTS, NO_CHANGE, alike, first_met, numbers_of
+from coverage.forecast import BEST, MEMORY_POINTS, NO_CHANGE, alike, numbers_of
 from coverage.pace import METHODS, Numbers, fit
 from coverage.pace_choice import FEWEST_POINTS, HORIZONS, MOST_ORIGINS, weights_of
+from coverage.possible_paths import AHEAD, first_met
 
 COLUMNS: Final = ("method", "ahead", "foretold", "error", "relative_error")
 

@@ -12,8 +12,9 @@ import pandas as pd
 
 from coverage import backtest
 from coverage.calibration import Calibration, read_calibration
-from coverage.forecast import BEST, CHANCE, Forecast, LateWorks, forecast_areas
+from coverage.forecast import BEST, CHANCE, Forecast, forecast_areas
 from coverage.indicators import Indicator
+from coverage.possible_paths import LateWorks
 from coverage.programme_works import ProgrammeWorks
 from coverage.shortfall import has_shortfall, shortfall_by_area
 from coverage.target_book import TargetBook
@@ -150,17 +151,27 @@ class ForecastDesk:
         self, indicator: str, area: str, period: Period, told_on: date, *, as_of: datetime | None = None
     ) -> dict[str, dict[str, int]]:
         """Return the households that works will connect in the parts of an area and in it, by area and quarter."""
-        if not is_moved_by_works(self.indicator(indicator)):
-            return {}
-        units = self._workspace.units_on(told_on)
-        works = self._works.table(area, as_of=as_of, told_on=told_on)
-        if "rural" in self.indicator(indicator).numerator:
-            rural = units.communes.index[units.communes["is_rural"].astype(bool)]
-            works = works[works["commune_code"].isin(rural)]
-        coming = work_steps(works, period, self.assumptions)
-        parts = units.parts_of(area)
+        works = self.coming_works(indicator, area, period, told_on, as_of=as_of)
+        parts = self._workspace.units_on(told_on).parts_of(area)
         whole = pd.Series(area, index=parts.index, dtype="str")
-        return steps_by_area(works, coming, parts) | steps_by_area(works, coming, whole)
+        return steps_by_area(works, works, parts) | steps_by_area(works, works, whole)
+
+    def coming_works(
+        self, indicator: str, area: str, period: Period, told_on: date, *, as_of: datetime | None = None
+    ) -> pd.DataFrame:
+        """
+        Return the works of an area that bring an indicator nearer to its target, as `ProgrammeWorks.table` gives them.
+
+        With the columns of `coverage.works.work_steps`; works that connect nothing more are left out.
+        """
+        own = self.indicator(indicator)
+        works = self._works.table(area, as_of=as_of, told_on=told_on)
+        if "rural" in own.numerator:
+            units = self._workspace.units_on(told_on)
+            works = works[works["commune_code"].isin(units.communes.index[units.communes["is_rural"].astype(bool)])]
+        coming = works.join(work_steps(works, period, self.assumptions))
+        is_coming = (coming["households"] > 0) & is_moved_by_works(own)
+        return coming[is_coming].reset_index(drop=True)
 
     def forecast_areas(
         self,

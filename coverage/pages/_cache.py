@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from coverage import remaining
 from coverage.boundary_layers import OUTLINE_DAYS
 from coverage.check_bench import CheckBench
 from coverage.commune_lists import CommuneLists
+from coverage.forecast_desk import AreaForecasts, ForecastDesk
 from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
 from coverage.progress_desk import AreaProgress, ProgressDesk
@@ -89,6 +91,41 @@ def area_progress(
     """Return how an area and its parts stand at the end of a quarter, as of a data version."""
     day, language = date.fromisoformat(told_on), Language(language_code)
     return _progress_desk(home).of_area(indicator, area, Period.parse(period), day, language=language)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _forecast_desk(home: str) -> ForecastDesk:
+    return ForecastDesk(_open(home))
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def area_forecasts(
+    home: str,
+    version: str,
+    told_on: str,
+    period: str,
+    indicator: str,
+    area: str,
+    chance: str,
+    method: str,
+    language_code: str,
+) -> AreaForecasts:
+    """Return when an area and its parts reach their targets, as of a data version."""
+    day, language = date.fromisoformat(told_on), Language(language_code)
+    desk, quarter = _forecast_desk(home), Period.parse(period)
+    return desk.of_area(indicator, area, quarter, day, chance=Decimal(chance), method=method, language=language)
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def forecast_backtest(home: str, version: str, told_on: str, period: str, indicator: str, area: str) -> pd.DataFrame:
+    """Return how well each method would have foretold the parts of an area, as of a data version."""
+    return _forecast_desk(home).backtest(indicator, area, Period.parse(period), date.fromisoformat(told_on))
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def coming_works(home: str, version: str, told_on: str, period: str, indicator: str, area: str) -> pd.DataFrame:
+    """Return the works of an area that forecasts count, as of a data version."""
+    return _forecast_desk(home).coming_works(indicator, area, Period.parse(period), date.fromisoformat(told_on))
 
 
 @st.cache_data(max_entries=12, show_spinner=False)

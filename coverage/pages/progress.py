@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from coverage.pages import _cache, _progress_charts, _progress_tables, _state, _tables, _told
+from coverage.pages import _cache, _forecast_view, _progress_charts, _progress_tables, _state, _tables, _told
 from coverage.pages._progress_tables import count_text, decimal_text
 from coverage.progress import counted_by, sign_and_name, status_counts
 from coverage.progress_desk import AreaProgress
@@ -28,6 +28,7 @@ VIEWS: Final = {
     "scorecard": mark("Scorecard"),
     "moved": mark("Who moved most"),
     "time": mark("Over time"),
+    "reached": mark("When reached"),
     "changed": mark("What changed"),
 }
 
@@ -51,7 +52,13 @@ def draw(choices: _state.Choices) -> None:
         show=lambda name: choices.language.say(VIEWS[name]),
         horizontal=True,
     )
-    views = {"scorecard": _draw_scorecard, "moved": _draw_moves, "time": _draw_multiples, "changed": _draw_changes}
+    views = {
+        "scorecard": _draw_scorecard,
+        "moved": _draw_moves,
+        "time": _draw_multiples,
+        "reached": _forecast_view.draw,
+        "changed": _draw_changes,
+    }
     views[view](found, choices)
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from coverage.calibration import LEVELS, Calibration, read_calibration
-from coverage.forecast import AHEAD, BEST
+from coverage.forecast import BEST
 from coverage.pace import METHODS
 from coverage.pace_choice import FEWEST_POINTS
+from coverage.possible_paths import AHEAD
 from loaders.reference.tables import load_forecast_calibration
 
 

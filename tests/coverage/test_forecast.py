@@ -12,19 +12,17 @@ from hypothesis import strategies as st
 
 from coverage.calibration import Calibration, read_calibration
 from coverage.forecast import (
-    AHEAD,
     NOT_AT_THIS_PACE,
     OUTLOOKS,
     RANGE,
     REACHED,
     TOO_SHORT,
     Forecast,
-    LateWorks,
-    first_met,
     forecast,
     forecast_areas,
 )
 from coverage.pace import METHODS
+from coverage.possible_paths import AHEAD, LateWorks, first_met
 from geodata.errors import FigureError
 from geodata.language import Language
 from geodata.periods import Period
