@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from coverage.published_ranges import PublishedFigure
+from coverage.published_returns import StatedPercentage
 from coverage.remaining import TAKEN_OVER, points_on, points_remaining
 from geodata.periods import Period
 from geodata.tables import BULK_POINT_COLUMNS, HAMLET_COLUMNS, MEASURES
@@ -83,6 +84,8 @@ class CheckData:
         Columns `SOURCE_COLUMNS` and `LIST_COLUMNS`.
     published
         What was published of the last day of a quarter, by the quarter.
+    stated
+        Percentages that the company stated with their counts.
     books
         Own counts of communes.
     """
@@ -96,6 +99,7 @@ class CheckData:
     by_source: pd.DataFrame = field(default_factory=lambda: _empty(SOURCE_COLUMNS))
     by_list: pd.DataFrame = field(default_factory=lambda: _empty(LIST_COLUMNS))
     published: Mapping[str, Sequence[PublishedFigure]] = field(default_factory=dict)
+    stated: Sequence[StatedPercentage] = ()
     books: Sequence[CommuneBook] = ()
 
     @cached_property

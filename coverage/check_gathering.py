@@ -9,8 +9,10 @@ from typing import Final
 import pandas as pd
 
 from coverage.check_data import LIST_COLUMNS, SOURCE_COLUMNS, WORKS_COLUMNS, CheckData, CommuneBook
+from coverage.company_returns import CompanyReturns
 from coverage.programme_works import ProgrammeWorks
-from coverage.published_ranges import PublishedFigure, read_published
+from coverage.published_ranges import PublishedFigure
+from coverage.published_returns import StatedPercentage, household_figures, stated_percentages
 from coverage.workspace import Workspace
 from geodata.lineage import EXACT
 from geodata.periods import Period
@@ -35,7 +37,8 @@ def gather(workspace: Workspace, day: date, *, as_of: datetime | None = None) ->
         works=ProgrammeWorks(workspace).table(as_of=as_of, told_on=day)[list(WORKS_COLUMNS)],
         by_source=_by_source(workspace, day, as_of),
         by_list=_by_list(workspace, day, known, as_of),
-        published=published_of(workspace, known),
+        published=published_of(workspace, known, as_of=as_of),
+        stated=_stated(workspace, known, as_of),
         books=_books(workspace, day, known, as_of),
     )
 
@@ -72,11 +75,17 @@ def _by_list(workspace: Workspace, day: date, known: Sequence[str], as_of: datet
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
 
-def published_of(workspace: Workspace, known: Sequence[str]) -> dict[str, list[PublishedFigure]]:
-    """Return what was published of the last days of quarters, by the quarter; without those of which nothing was."""
-    days = {period: Period.parse(period).last_day.isoformat() for period in known}
-    found = {period: read_published(workspace.published, workspace.indicators, day) for period, day in days.items()}
-    return {period: figures for period, figures in found.items() if figures}
+def published_of(
+    workspace: Workspace, known: Sequence[str], *, as_of: datetime | None = None
+) -> dict[str, list[PublishedFigure]]:
+    """Return what the company stated of households at the end of quarters; without those of which it stated nothing."""
+    found = household_figures(CompanyReturns(workspace).counting(as_of=as_of), workspace.indicators)
+    return {period: figures for period, figures in found.items() if period in known}
+
+
+def _stated(workspace: Workspace, known: Sequence[str], as_of: datetime | None) -> list[StatedPercentage]:
+    found = stated_percentages(CompanyReturns(workspace).counting(as_of=as_of), workspace.registry)
+    return [one for one in found if one.period in known]
 
 
 def _books(workspace: Workspace, day: date, known: Sequence[str], as_of: datetime | None) -> list[CommuneBook]:

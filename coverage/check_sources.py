@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import numpy as np
@@ -230,6 +231,29 @@ def published_contradiction(data: CheckData, _: CheckRule) -> pd.DataFrame:
                     "names": f"{vi} | {en}",
                 }
             )
+    return pd.DataFrame(rows) if rows else nothing()
+
+
+def percent_contradicts(data: CheckData, _: CheckRule) -> pd.DataFrame:
+    """Stated percentages that the exact counts stated with them contradict."""
+    rows = []
+    for one in data.stated:
+        if one.agrees or not one.whole:
+            continue
+        own = (Decimal(one.part) * 100 / one.whole).quantize(Decimal(1).scaleb(-one.percent.decimals), ROUND_HALF_UP)
+        rows.append(
+            {
+                "area_code": COMPANY_CODE,
+                "period": one.period,
+                "detail": one.percent.name,
+                "measures": "",
+                "told_names": f"{one.percent.title_vi} | {one.percent.title_en}",
+                "part": one.part,
+                "whole": one.whole,
+                "stated_percent": str(one.percent.value),
+                "own_percent": str(own),
+            }
+        )
     return pd.DataFrame(rows) if rows else nothing()
 
 

@@ -33,6 +33,7 @@ RULES: Final[dict[str, Check]] = {
     "copied": check_rules.copied,
     "share-moved": check_sources.share_moved,
     "published-contradiction": check_sources.published_contradiction,
+    "percent-contradicts": check_sources.percent_contradicts,
     "outside-published": check_sources.outside_published,
     "bulk-points": check_sources.bulk_points,
     "bulk-unrecorded": check_sources.bulk_unrecorded,

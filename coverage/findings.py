@@ -236,6 +236,9 @@ def _shown(name: str, value: Value, language: Language) -> str:
         return language.period(Period.parse(value))
     if kind == "day":
         return language.day(date.fromisoformat(value))
+    if kind == "percent":
+        stated = Decimal(value)
+        return language.decimal(stated, decimals=max(0, -int(stated.as_tuple().exponent))) + "%"
     if kind == "points":
         return language.decimal(Decimal(value), decimals=2)
     if kind == "terms":

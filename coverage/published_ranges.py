@@ -12,9 +12,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-import pandas as pd
-
-from coverage.indicators import SHARE, Indicator
 from geodata.errors import mark
 
 COUNT_UNITS: Final = {"count": 1, "thousand": 1_000, "million": 1_000_000}
@@ -278,36 +275,3 @@ def ceil(number: Fraction) -> int:
 def floor(number: Fraction) -> int:
     """Return the greatest whole number that is not above a fraction."""
     return number.numerator // number.denominator
-
-
-# ---- the company's publications
-
-
-def read_published(table: pd.DataFrame, indicators: Mapping[str, Indicator], period_day: str) -> list[PublishedFigure]:
-    """
-    Return the published household figures of a day.
-
-    Parameters
-    ----------
-    table
-        All text: ``indicator``, ``published_value``, ``published_unit``, ``published_decimals``, ``period`` (ISO day).
-        Rows of indicators that count no households, or without a value, are left out.
-    """
-    found = []
-    for row in table[table["period"] == period_day].to_dict("records"):
-        indicator = indicators.get(str(row["indicator"]))
-        if indicator is None or pd.isna(row["published_value"]) or not indicator.numerator.startswith("households"):
-            continue
-        found.append(
-            PublishedFigure(
-                name=indicator.name,
-                part=indicator.numerator,
-                whole=indicator.denominator if indicator.kind == SHARE else None,
-                value=Decimal(str(row["published_value"])),
-                unit=str(row["published_unit"]),
-                decimals=int(row["published_decimals"]),
-                title_vi=indicator.title_vi,
-                title_en=indicator.title_en,
-            )
-        )
-    return found

@@ -45,7 +45,7 @@ def test_demo_has_a_handful_of_findings_and_its_area_is_that_of_the_side_bar(run
     assert "2,503 communes" in table["What was found"].tolist()[-1]
 
     rules = page.table[0].value
-    assert len(page.dataframe[1].value) == len(rules) == 22
+    assert len(page.dataframe[1].value) == len(rules) == 23
     assert int(page.dataframe[1].value["Found"].sum()) == 4
     assert "our assumption" in rules["Limits"].tolist()
 

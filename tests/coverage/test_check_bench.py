@@ -13,14 +13,16 @@ import pytest
 
 from coverage.check_bench import CheckBench
 from coverage.cli import main
+from coverage.company_returns import TEMPLATE
 from coverage.findings import EXPLAINED, OPEN, REOPENED, Finding
+from coverage.surveys import Surveys
 from coverage.workspace import Workspace
 from geodata.errors import FigureError, PlaceError, WorkspaceError
 from geodata.language import Language
 from loaders.store import batches, engine
 from loaders.store.batches import FIGURES, LEDGER, NewBatch
 from tests.coverage.conftest import figures, points, row
-from tests.coverage.office import propose, survey
+from tests.coverage.office import propose, survey, table
 
 MY_DUC, MY_PHU, TAN_CHAU = "30469", "30472", "30376"
 Q1, Q2 = "2021-Q1", "2021-Q2"
@@ -28,7 +30,7 @@ Q1, Q2 = "2021-Q1", "2021-Q2"
 
 def store(
     workspace: Workspace,
-    table: pd.DataFrame,
+    rows: pd.DataFrame,
     *,
     kind: str = FIGURES,
     day: date = date(2021, 7, 1),
@@ -38,19 +40,19 @@ def store(
     new = NewBatch(
         kind=kind,
         file_name="so_lieu.csv",
-        content=table.to_csv(index=False).encode(),
+        content=rows.to_csv(index=False).encode(),
         user="An",
         unit_list_date=day,
-        rows_read=len(table),
-        rows_valid=len(table),
+        rows_read=len(rows),
+        rows_valid=len(rows),
         is_synthetic=is_synthetic,
     )
     with engine.writing(workspace.engine) as connection:
         batch_id = batches.add_draft(connection, new, at=workspace.clock())
         if kind in (FIGURES, LEDGER):
-            batches.add_figures(connection, batch_id, table)
+            batches.add_figures(connection, batch_id, rows)
         else:
-            batches.add_points(connection, batch_id, kind, table)
+            batches.add_points(connection, batch_id, kind, rows)
         batches.accept(connection, batch_id, at=workspace.clock(), user="Bình")
     return batch_id
 
@@ -205,6 +207,20 @@ def test_bulk_points_of_the_store_are_compared(workspace: Workspace) -> None:
     store(workspace, held, kind=batches.BULK_POINTS)
     found = [one for one in CheckBench(workspace).findings(period=Q2) if one.rule.code == "bulk-points"]
     assert [dict(one.values)["recorded"] for one in found] == [100]
+
+
+def test_uploaded_returns_of_the_company_are_checked_too(workspace: Workspace) -> None:
+    late = {"Chỉ tiêu": "late_requests_share", "Kỳ báo cáo": "30/6/2021", "Tử số": 500, "Mẫu số": 1_000_000}
+    power = {"Chỉ tiêu": "households_with_power", "Kỳ báo cáo": "30/6/2021", "Số công bố": "9,17"}
+    content = table({**late, "Số công bố": "0,06%"}, power)
+    found = Surveys(workspace).propose(content, "bao_cao.xlsx", user="An", template_id=TEMPLATE)
+    assert found.batch_id is not None
+    store(workspace, figures(row(MY_DUC, 1000, 1000)))
+    workspace.accept(found.batch_id, user="An", reason="Theo văn bản")
+    told = {one.rule.code: one for one in CheckBench(workspace).findings("EVNSPC", Q2)}
+    assert dict(told["percent-contradicts"].values)["own_percent"] == "0.05"
+    # 9.17 million with power cannot be, beside what else was published of that day.
+    assert "9,17 triệu hộ" in told["published-contradiction"].sentence(Language("vi"))
 
 
 def test_files_hold_every_finding_and_run_nothing(office: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from coverage import checks
 from coverage.check_data import LIST_COLUMNS, SOURCE_COLUMNS, WORKS_COLUMNS, CheckData, CommuneBook
 from coverage.findings import CheckRule, Finding, findings_table, read_rules
 from coverage.published_ranges import PublishedFigure
+from coverage.published_returns import StatedPercentage
 from geodata.language import Language
 from geodata.tables import HAMLET_COLUMNS
 from geodata.units import COMPANY_CODE, Units
@@ -341,6 +343,15 @@ def test_published_figures_that_contradict_each_other_are_found(find: Find) -> N
     assert value(found, "figures") == 3
     assert "84,15%" in found.sentence(Language("vi"))
     assert find("published-contradiction", table, published={THIRD: published[:2]}) == []
+
+
+def test_percentage_that_its_exact_counts_contradict_is_found(find: Find) -> None:
+    percent = PublishedFigure("late", "l", "r", Decimal("84.15"), "percent", 2, "Trễ hạn", "Late")
+    table = figures(row(MY_DUC, 1000, 950))
+    [found] = find("percent-contradicts", table, stated=[StatedPercentage(THIRD, 1490, 1843, percent)])
+    assert "Trễ hạn: 1.490 trên 1.843 là 80,85%, nhưng số được nêu là 84,15%." in found.sentence(Language("vi"))
+    assert find("percent-contradicts", table, stated=[StatedPercentage(THIRD, 1551, 1843, percent)]) != []
+    assert find("percent-contradicts", table, stated=[StatedPercentage(THIRD, 8415, 10000, percent)]) == []
 
 
 def test_own_sum_outside_the_published_range_is_found_where_all_reported(find: Find) -> None:

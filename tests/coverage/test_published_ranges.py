@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coverage.indicators import Indicator
+from coverage.indicators import Indicator, read_registry
 from coverage.published_answers import check_typed, read_figure
 from coverage.published_percentage import check_percentage
 from coverage.published_ranges import (
@@ -18,17 +18,17 @@ from coverage.published_ranges import (
     PublishedFigure,
     Sum,
     implied_ranges,
-    read_published,
 )
+from coverage.published_returns import household_figures, stated_percentages
 from geodata.errors import FigureError
 from geodata.language import Language
-from loaders.reference.tables import load_demo_assumptions, load_published_table
+from loaders.reference.tables import load_demo_assumptions, load_indicator_table, load_published_table
 
 
 @pytest.fixture
 def published(indicators: dict[str, Indicator]) -> list[PublishedFigure]:
     """Return what EVNSPC published of 30 June 2021."""
-    return read_published(load_published_table(), indicators, "2021-06-30")
+    return household_figures(load_published_table(), indicators)["2021-Q2"]
 
 
 def count(name: str, value: str, unit: str = "count") -> PublishedFigure:
@@ -48,6 +48,15 @@ def test_published_figures_of_2021_leave_just_these_ranges_open(published: list[
     assert ranges["households_to_connect"] == CountRange(22_533, 23_365)
     # The lower limit is 20,006.27 households, so 20,007 is the first whole number.
     assert ranges[RURAL_TO_CONNECT] == CountRange(20_007, 20_580)
+
+
+def test_stated_percentages_agree_with_the_counts_beside_them() -> None:
+    registry = read_registry(load_indicator_table())
+    stated = {one.percent.name: one for one in stated_percentages(load_published_table(), registry)}
+    assert {"late_requests_share", "wrong_outage_updates_share"} <= set(stated)
+    assert all(one.agrees for one in stated.values())
+    late = stated["late_requests_share"]
+    assert not replace(late, part=late.part + 100).agrees
 
 
 def rounded(part: int, whole: int) -> Decimal:
