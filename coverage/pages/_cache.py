@@ -15,6 +15,7 @@ from coverage import remaining
 from coverage.boundary_layers import OUTLINE_DAYS
 from coverage.check_bench import CheckBench
 from coverage.commune_lists import CommuneLists
+from coverage.company_report import CompanyReport
 from coverage.forecast_desk import AreaForecasts, ForecastDesk
 from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
@@ -23,10 +24,12 @@ from coverage.report_files import ReportFiles
 from coverage.surveys import Surveys
 from coverage.target_book import TargetBook
 from coverage.workspace import Workspace
+from geodata.company_data import CompanyTable
 from geodata.language import Language
 from geodata.lineage import EXACT
 from geodata.periods import Period
 from geodata.report_data import ProvinceReport
+from geodata.reporting_periods import ReportingPeriod
 from geodata.units import COMPANY_CODE, Units
 from loaders.settings import default_home
 
@@ -348,6 +351,28 @@ def report(home: str, version: str, told_on: str, province: str, period: str, la
     """Return a province's report, told in the list of a day, as of a data version; never to be changed."""
     language, day = Language(language_code), date.fromisoformat(told_on)
     return _report_files(home).build(province, Period.parse(period), language, told_on=day)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _company_report(home: str) -> CompanyReport:
+    return CompanyReport(_open(home))
+
+
+def company_report() -> CompanyReport:
+    """Return what builds and writes the company's own tables of this server's workspace."""
+    return _company_report(str(default_home()))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def company_periods(home: str, version: str) -> list[str]:
+    """Return the half-years (codes) of which the company's own table can be told, the newest first."""
+    return [str(period) for period in _company_report(home).periods()]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def company_table(home: str, version: str, period: str, language_code: str) -> CompanyTable:
+    """Return the company's own table of a period as of a data version; never to be changed."""
+    return _company_report(home).table(ReportingPeriod.parse(period), Language(language_code))
 
 
 @st.cache_data(max_entries=12, show_spinner=False)

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from coverage import rollup
-from coverage.pages import _cache, _many_reports, _own_forms, _state
+from coverage.pages import _cache, _company_table, _many_reports, _own_forms, _state
 from coverage.report_files import FORMS
 from geodata.errors import mark
 from geodata.report_data import ProvinceReport
@@ -35,6 +35,8 @@ def draw(choices: _state.Choices) -> None:
     _own_forms.draw(choices, province)
     st.subheader(say("All provinces at once"))
     _many_reports.draw(choices)
+    st.subheader(say("Company table"))
+    _company_table.draw(choices)
 
 
 def _offer_forms(report: ProvinceReport, choices: _state.Choices) -> None:
