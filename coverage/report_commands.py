@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from coverage import company_report, form_commands
-from coverage.commands import DATA_PROBLEMS, DONE, print_json, write_file
+from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, write_file
 from coverage.company_commands import write_company_table
 from coverage.report_files import FORMS, ReportFiles, form_of
 from coverage.report_runs import RunRequest, RunResult, run_reports
+from coverage.report_verification import Verifier, answer_of, difference_sentence, sentences
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.periods import Period
@@ -85,6 +86,7 @@ def add_report_commands(
     actions = ReportActions(subparsers, common, language, read_day, read_moment)
     _add_province(actions)
     _add_all(actions)
+    _add_verify(actions)
     _add_company(actions)
     fill = actions.add("fill", form_commands.fill_form, say("Fill an office's own form, or a shipped return."))
     form_commands.add_fill_options(fill, language, read_day=read_day, read_moment=read_moment)
@@ -168,6 +170,28 @@ def write_all(options: argparse.Namespace, language: Language) -> int:
         print(language.say("{done} of {all} provinces have a report.", **counts))
         print(language.say("Written: {file}", file=str(result.file)))
     return DATA_PROBLEMS if result.failed else DONE
+
+
+def _add_verify(actions: ReportActions) -> None:
+    say = actions.language.say
+    verify = actions.add("verify", verify_file, say("Say whether a report's figures still match the store."))
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument("--json", action="store_true", help=say("answer as JSON"))
+
+
+def verify_file(options: argparse.Namespace, language: Language) -> int:
+    """Hold the figures of a report's file against the store; exit code 1 where any differs."""
+    found = Verifier(Workspace(options.workspace)).verify(content_of(options.file), options.file.name)
+    if options.json:
+        print_json(answer_of(found, language))
+    else:
+        for sentence in sentences(found, language):
+            print(sentence)
+        made_with = found.reported.stamp["phudien_data_version"]
+        for table, version in ((found.changed_in_file, made_with), (found.changed_since, found.present_version)):
+            for row in table.to_dict("records"):
+                print("  " + difference_sentence(row, language, then=version))
+    return DONE if found.is_untouched and found.is_current else DATA_PROBLEMS
 
 
 def of_report_run(result: RunResult) -> dict[str, Any]:

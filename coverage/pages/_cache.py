@@ -21,6 +21,7 @@ from coverage.pages import _maps
 from coverage.pages._map_document import MapGeometry, build_document
 from coverage.progress_desk import AreaProgress, ProgressDesk
 from coverage.report_files import ReportFiles
+from coverage.report_verification import Verifier
 from coverage.surveys import Surveys
 from coverage.target_book import TargetBook
 from coverage.workspace import Workspace
@@ -339,6 +340,12 @@ def data_notes(home: str, version: str, told_on: str, areas: tuple[str, ...], la
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _report_files(home: str) -> ReportFiles:
     return ReportFiles(_open(home))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def verifier(home: str, version: str) -> Verifier:
+    """Return what holds files of reports against the store, as of a data version."""
+    return Verifier(_open(home))
 
 
 def report_files() -> ReportFiles:

@@ -1,20 +1,35 @@
-"""Province report: one province and quarter in every form that can be written, ready to be signed."""
+"""Reports: of one province or of all, in every form that can be written; and files of reports verified."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 import streamlit as st
 
 from coverage import rollup
-from coverage.pages import _cache, _company_table, _many_reports, _own_forms, _state
+from coverage.pages import _cache, _company_table, _many_reports, _own_forms, _state, _verified_report
 from coverage.report_files import FORMS
 from geodata.errors import mark
 from geodata.report_data import ProvinceReport
 
 
 def draw(choices: _state.Choices) -> None:
-    """Draw the page."""
+    """Draw the page: the section that is chosen, and only that one."""
+    say = choices.language.say
+    chosen = _state.choose(
+        "section",
+        say("What do you need?"),
+        list(_SECTIONS),
+        default="province",
+        show=lambda code: say(_SECTIONS[code][0]),
+        horizontal=True,
+    )
+    _SECTIONS[chosen][1](choices)
+
+
+def _draw_province(choices: _state.Choices) -> None:
     assert choices.period is not None
     workspace, language, say = _cache.workspace(), choices.language, choices.language.say
     province = _state.choose_province(choices, key="report_province")
@@ -31,12 +46,10 @@ def draw(choices: _state.Choices) -> None:
     with st.spinner(say("Gathering the report …")):
         report = _cache.report(choices.home, choices.version, choices.told_on, province, choices.period, language.code)
     _offer_forms(report, choices)
-    st.subheader(say("Your office's own forms"))
-    _own_forms.draw(choices, province)
-    st.subheader(say("All provinces at once"))
-    _many_reports.draw(choices)
-    st.subheader(say("Company table"))
-    _company_table.draw(choices)
+
+
+def _draw_own_forms(choices: _state.Choices) -> None:
+    _own_forms.draw(choices, _state.choose_province(choices, key="form_province"))
 
 
 def _offer_forms(report: ProvinceReport, choices: _state.Choices) -> None:
@@ -65,3 +78,13 @@ def _offer_forms(report: ProvinceReport, choices: _state.Choices) -> None:
             "Data version {version}."
         )
     st.caption(say(about, version=choices.version))
+
+
+_SECTIONS: Final[dict[str, tuple[str, Callable[[_state.Choices], None]]]] = {
+    "province": (mark("One province"), _draw_province),
+    "all": (mark("All provinces at once"), _many_reports.draw),
+    "company": (mark("Company table"), _company_table.draw),
+    "form": (mark("Your office's own forms"), _draw_own_forms),
+    "verify": (mark("Verify a file"), _verified_report.draw),
+}
+"""What the page offers, by its code in the address."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import uuid
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -42,12 +41,10 @@ class ReportBundle:
         self._is_finished = False
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            number, name = tempfile.mkstemp(suffix=".part", prefix=f".{target.stem}_", dir=target.parent)
-            os.close(number)
+            self._part = target.parent / f".{target.stem}_{uuid.uuid4().hex}.part"
+            self._zip = zipfile.ZipFile(self._part, "x")
         except OSError as error:
             raise self._unwritable(error) from error
-        self._part = Path(name)
-        self._zip = zipfile.ZipFile(self._part, "w")
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -267,18 +267,20 @@ def communes_of(report: ProvinceReport) -> Listing:
     """Return the counts of every commune by district, with sums of what was reported."""
     say, language = report.language.say, report.language
     measures = list(_COMMUNE_MEASURES)
-    rows = [_sum_row(report.province_name, report.communes, measures, language)]
+    whole = _sum_row(report.province_name, report.communes, measures, language)
+    rows = [replace(whole, figures=_figures_in_row(report.province_code, measures))]
     number = 0
     for district, communes in _by_district(report):
         if district:
             rows.append(_sum_row(district, communes, measures, language))
-        for commune in communes.to_dict("records"):
+        for code, commune in zip(communes.index, communes.to_dict("records"), strict=True):
             number += 1
             counts = tuple(_count(language)(commune[measure]) for measure in measures)
             shares = _shares(
                 commune["households_all"], commune["households_grid"], commune["households_direct"], language
             )
-            rows.append(Row((str(number), str(commune["commune_name"]), *counts, *shares)))
+            cells = (str(number), str(commune["commune_name"]), *counts, *shares)
+            rows.append(Row(cells, figures=_figures_in_row(str(code), measures)))
     columns = (
         Column(say("No."), 11, CENTRE),
         Column(
@@ -295,6 +297,10 @@ def communes_of(report: ProvinceReport) -> Listing:
         Column(say("Direct sale, share"), 18),
     )
     return Listing(say("Figures by commune"), columns, tuple(rows), is_wide=True)
+
+
+def _figures_in_row(area_code: str, measures: Sequence[str]) -> tuple[str, ...]:
+    return ("", "", *(f"{area_code}_{measure}" for measure in measures), "", "")
 
 
 def _by_district(report: ProvinceReport) -> Iterable[tuple[str, pd.DataFrame]]:

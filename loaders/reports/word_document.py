@@ -50,6 +50,9 @@ _LEFT_ALIGNED: Final = (
     "appendix_table",
     "table_note",
 )
+FIGURE_BOOKMARK: Final = "_pd_"
+"""How the bookmark of a figure begins; Word hides bookmarks that begin with an underscore."""
+
 _PAGE_MARGIN_HEADER_MM: Final = 10
 
 
@@ -64,10 +67,23 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: the texts of its cells; sums are bold."""
+    """
+    One row of a table.
+
+    Parameters
+    ----------
+    cells
+        The texts of its cells.
+    is_sum
+        Whether it is a row of sums: these are bold.
+    figures
+        For each cell the name of the figure that stands in it, ``""`` for none; empty where no cell holds one. A cell
+        with a name gets a bookmark that Word does not list, by which `reported_figures` finds it again.
+    """
 
     cells: tuple[str, ...]
     is_sum: bool = False
+    figures: tuple[str, ...] = ()
 
 
 def _twips(millimetres: float) -> int:
@@ -90,6 +106,7 @@ class WordDocument:
         self._document = Document()
         self._body: Any = self._document.element.body
         self._landscape = False
+        self._bookmarks = 0
         self._set_defaults()
         for part, lettering in self.layout.lettering.items():
             self._make_style(part, lettering)
@@ -276,7 +293,7 @@ class WordDocument:
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         header = _row_xml([c.label for c in columns], widths, [CENTRE] * len(columns), style, bold=True, header=True)
         aligned = [column.align for column in columns]
-        lines = (_row_xml(row.cells, widths, aligned, style, bold=row.is_sum) for row in rows)
+        lines = (_row_xml(row.cells, widths, aligned, style, bold=row.is_sum, around=self._marked(row)) for row in rows)
         side, above = _CELL_MARGIN_TWIPS, _CELL_MARGIN_TWIPS // 3
         margins = "".join(
             f'<w:{edge} w:w="{width}" w:type="dxa"/>'
@@ -291,6 +308,16 @@ class WordDocument:
             f"{header}{''.join(lines)}</w:tbl>"
         )
         self._body.insert_element_before(parse_xml(xml), "w:sectPr")
+
+    def _marked(self, row: Row) -> list[tuple[str, str]]:
+        """Return what stands before and after the text of each cell of a row: the ends of its bookmark."""
+        ends = []
+        for name in row.figures or [""] * len(row.cells):
+            self._bookmarks += 1
+            number = f'w:id="{self._bookmarks}"'
+            start = f'<w:bookmarkStart {number} w:name="{FIGURE_BOOKMARK}{name}"/>'
+            ends.append((start, f"<w:bookmarkEnd {number}/>") if name else ("", ""))
+        return ends
 
     def _widths_mm(self, columns: Sequence[Column], rows: Sequence[Row], part: str) -> list[float]:
         """Widths by the shares, but none narrower than its longest word where the others have room to give."""
@@ -355,15 +382,18 @@ def _row_xml(
     *,
     bold: bool = False,
     header: bool = False,
+    around: Sequence[tuple[str, str]] = (),
 ) -> str:
     properties = "<w:cantSplit/><w:tblHeader/>" if header else "<w:cantSplit/>"
     shade = '<w:shd w:val="clear" w:color="auto" w:fill="EDEDED"/>' if header else ""
     weight = "<w:rPr><w:b/></w:rPr>" if bold else ""
     written = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-        f'<w:pStyle w:val="{style}"/><w:jc w:val="{align}"/></w:pPr><w:r>{weight}'
-        f'<w:t xml:space="preserve">{xml_text(text).decode()}</w:t></w:r></w:p></w:tc>'
-        for text, width, align in zip(cells, widths, aligned, strict=True)
+        f'<w:pStyle w:val="{style}"/><w:jc w:val="{align}"/></w:pPr>{start}<w:r>{weight}'
+        f'<w:t xml:space="preserve">{xml_text(text).decode()}</w:t></w:r>{end}</w:p></w:tc>'
+        for text, width, align, (start, end) in zip(
+            cells, widths, aligned, around or [("", "")] * len(cells), strict=True
+        )
     )
     return f"<w:tr><w:trPr>{properties}</w:trPr>{written}</w:tr>"
 

@@ -62,6 +62,16 @@ def data_version(
     return DataVersion(0, None) if row is None else DataVersion(int(row.id), str(row.at))
 
 
+def find_version(connection: Connection, text: str) -> DataVersion | None:
+    """Return the version of the data that a text such as ``"v20"`` names; None where the store never had it."""
+    number = text.removeprefix("v")
+    if not number.isdecimal():
+        return None
+    events = schema.batch_event
+    at = connection.scalar(select(events.c.at).where(events.c.id == int(number)))
+    return None if at is None else DataVersion(int(number), str(at))
+
+
 def counting_batches(as_of: datetime | None) -> Subquery:
     """Batches that count at a moment: (batch_id, accepted_as); later accepted, higher number."""
     events = schema.batch_event

@@ -113,6 +113,24 @@ def scan_package(content: bytes, *, file_name: str, is_legacy_font: re.Pattern[s
         raise damaged(file_name, error) from error
 
 
+def check_package(content: bytes, *, file_name: str) -> None:
+    """
+    Refuse a zipped document that would fill the memory, has a document type definition, or is damaged.
+
+    Raises
+    ------
+    FileError
+        As `scan_package` does.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            _check_sizes(archive, file_name)
+            for member in archive.infolist():
+                _scan_part(archive, member, file_name)
+    except _UNREADABLE as error:
+        raise damaged(file_name, error) from error
+
+
 def damaged(file_name: str, reason: BaseException) -> FileError:
     """Return the error for a file that has the form of a workbook and cannot be read."""
     return FileError(

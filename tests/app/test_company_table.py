@@ -16,7 +16,7 @@ def shown(page: AppTest) -> dict[str, str]:
 
 
 def test_report_page_shows_the_published_half_year(run: Run) -> None:
-    page = run("report")
+    page = run("report", section="company")
     assert not page.exception
     figures = shown(page)
     assert len(figures) == 25
@@ -26,10 +26,10 @@ def test_report_page_shows_the_published_half_year(run: Run) -> None:
 
 
 def test_half_year_is_chosen_by_link_and_an_unknown_one_is_reported(run: Run) -> None:
-    page = run("report", half="2020-H2")
+    page = run("report", section="company", half="2020-H2")
     assert page.selectbox(key="ask_half").value == "2020-H2"
     assert len(shown(page)) == 9
-    bad = run("report", half="2030-H1")
+    bad = run("report", section="company", half="2030-H1")
     assert "2030-H1" in bad.error[0].value
 
 

@@ -33,7 +33,7 @@ def test_reports_are_written_beside_the_page_and_offered(run: Run, monkeypatch: 
         return run_reports(workspace, dataclasses.replace(request, provinces=["00", "74"]), folder, **more)
 
     monkeypatch.setattr(_many_reports, "run_reports", run_two)
-    app = run("report", lang="en")
+    app = run("report", lang="en", section="all")
     app.multiselect(key="many_forms").set_value(["xlsx"])
     app = wait_for_run(app.button(key="many_start").click().run())
     assert not app.exception
@@ -51,7 +51,7 @@ def test_cancelled_run_keeps_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) 
         return run_reports(workspace, request, folder, **more)
 
     monkeypatch.setattr(_many_reports, "run_reports", slow_run)
-    app = run("report", lang="en")
+    app = run("report", lang="en", section="all")
     app = app.button(key="many_start").click().run()
     app = app.button(key="many_cancel").click().run()
     go_on.set()

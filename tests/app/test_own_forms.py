@@ -6,7 +6,7 @@ from tests.app.conftest import Run
 
 
 def test_a_shipped_return_is_filled_on_the_page(run: Run) -> None:
-    page = run("report", area="89", period="2021-Q2")
+    page = run("report", area="89", period="2021-Q2", section="form")
     page.selectbox(key="form_chosen").set_value("power_company_monthly").run()
     assert not page.exception
     assert "4 trường để trống:" in [element.value for element in page.info]
