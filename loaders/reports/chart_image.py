@@ -49,7 +49,7 @@ def draw_share_chart(
     if not shares:
         return None
     target = next((f.target.value for f in report.figures if f.name == measure and f.target), None)
-    axis = _Axis.over([*shares.values(), *([target] if target is not None else [])])
+    axis = Axis.over([*shares.values(), *([target] if target is not None else [])])
     chart = _ShareChart(report, shares, target, axis, width_pt, height_pt)
     return picture(width_pt, height_pt, chart.parts()).encode()
 
@@ -65,7 +65,7 @@ def _shares(report: ProvinceReport, part_name: str, whole_name: str) -> dict[int
 
 
 @dataclass(frozen=True)
-class _Axis:
+class Axis:
     """The upright axis of shares: from `low` to `high` by `step`."""
 
     low: Decimal
@@ -73,7 +73,7 @@ class _Axis:
     step: Decimal
 
     @classmethod
-    def over(cls, shares: Sequence[Decimal]) -> _Axis:
+    def over(cls, shares: Sequence[Decimal]) -> Axis:
         """Return round limits around shares, with a handful of lines between them."""
         least, most = min(shares), max(shares)
         steps = (size * 10**power for power in range(3) for size in _STEPS)
@@ -103,7 +103,7 @@ class _ShareChart:
     report: ProvinceReport
     shares: dict[int, Decimal]
     target: Decimal | None
-    axis: _Axis
+    axis: Axis
     width: float
     height: float
 
@@ -163,9 +163,8 @@ class _ShareChart:
         for place in dict.fromkeys((places[0], places[-1])):
             y = self._y(self.shares[place])
             words = self.report.language.share(self.shares[place], decimals=2)
-            x = min(
-                max(self._x(place), width_of(words, bold=True) / 2 + 2), self.width - width_of(words, bold=True) / 2 - 1
-            )
+            half = width_of(words, bold=True) / 2
+            x = min(max(self._x(place), self._LEFT - 5 + half), self.width - half - 1)
             # Below its point where it would lie on the target's line.
             near = self.target is not None and abs(y - 8 - self._y(self.target)) < FONT_SIZE
             yield text(x, y + (11 if near or y < self._TOP else -5), words, anchor="middle", weight="bold", halo=True)
@@ -191,8 +190,14 @@ class _Bar:
     inside: str = ""
 
 
-def draw_supply_chart(report: ProvinceReport, *, width_pt: float = 244.0, height_pt: float = 160.0) -> bytes:
-    """Return who supplies the households with grid power, by district, as SVG: direct, behind master meters, shared."""
+def draw_supply_chart(report: ProvinceReport, *, width_pt: float = 244.0, height_pt: float = 160.0) -> bytes | None:
+    """
+    Return who supplies the households with grid power, by district, as SVG: direct, behind master meters, shared.
+
+    None where the list of units has no districts.
+    """
+    if not report.has_districts:
+        return None
     bars, legend = _district_bars(report), _supply_legend(report.language)
     return picture(width_pt, height_pt, _bars(bars, legend, width_pt, height_pt, is_share=True)).encode()
 

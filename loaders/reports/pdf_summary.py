@@ -16,10 +16,11 @@ from loaders.reports.chart_image import (
     draw_share_chart,
     draw_supply_chart,
 )
-from loaders.reports.map_image import can_draw, draw_map
+from loaders.reports.map_image import can_draw, draw_map, fitting_height
 from loaders.reports.pdf_blocks import status_words
 
-_MAP_WIDTH, _MAP_HEIGHT = 480.0, 272.0
+_MAP_WIDTH, _LOWEST_MAP, _HIGHEST_MAP = 480.0, 200.0, 330.0
+_NO_BREAK: Final = "\xa0"
 _NO_STATUS: Final = "#5f6368"
 
 
@@ -78,7 +79,7 @@ def summary_of(report: ProvinceReport) -> dict[str, Any]:
             say("Now"),
             say("Change on the quarter before"),
             say("Target"),
-            say("Missing (households)"),
+            say("Households missing"),
             say("Status"),
         ],
         "figures": [_figure_row(report, figure) for figure in report.figures],
@@ -159,7 +160,7 @@ def _change(report: ProvinceReport, figure: ReportFigure) -> str:
     shown = language.decimal(max(size, least), decimals=figure.decimals)
     unit = language.say("pp") if figure.kind == SHARE else language.say("households")
     nearer = "" if size >= least / 2 else "< " if change > 0 else "> "
-    return f"{nearer}{sign}{shown} {unit}"
+    return f"{nearer}{sign}{shown}".replace(" ", _NO_BREAK) + " " + unit.replace(" ", _NO_BREAK)
 
 
 def sells_directly(report: ProvinceReport) -> bool:
@@ -176,7 +177,8 @@ def _map(report: ProvinceReport) -> dict[str, str] | None:
         measure, alt = DIRECT_SHARE, say("Map of the communes by share of households on direct sale")
     if not can_draw(report, measure):
         return None
-    svg = draw_map(report, measure=measure, form="svg", width_pt=_MAP_WIDTH, height_pt=_MAP_HEIGHT)
+    height = fitting_height(report, _MAP_WIDTH, most_pt=_HIGHEST_MAP, least_pt=_LOWEST_MAP)
+    svg = draw_map(report, measure=measure, form="svg", width_pt=_MAP_WIDTH, height_pt=height)
     return {"svg": svg.decode(), "alt": alt}
 
 
