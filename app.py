@@ -38,7 +38,7 @@ PAGES: Final[dict[str, tuple[str, str, Page]]] = {
     "progress": (mark("Progress"), ":material/trending_down:", progress.draw),
     "targets": (mark("Targets 2081"), ":material/flag:", targets.draw),
     "upload": (mark("Upload a survey"), ":material/upload_file:", upload.draw),
-    "report": (mark("Province report"), ":material/description:", report.draw),
+    "report": (mark("Reports"), ":material/description:", report.draw),
     "checks": (mark("Check the figures"), ":material/fact_check:", checks.draw),
     "communes": (mark("Commune lists"), ":material/checklist:", communes.draw),
     "data": (mark("Data and boundaries"), ":material/database:", data.draw),

@@ -82,7 +82,7 @@ def test_from_map_to_upload_to_signed_report(visit: Visit, tmp_path: Path) -> No
     changed = f"{330_000 - bulk_before + 400:,}".replace(",", ".")
     expect(page.get_by_test_id("stMetric").filter(has_text="Sau công tơ tổng")).to_contain_text(changed)
 
-    page.get_by_role("link", name="Báo cáo tỉnh").click()
+    page.get_by_role("link", name="Báo cáo", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Tải báo cáo (.xlsx)").click()
     report = tmp_path / "report.xlsx"
