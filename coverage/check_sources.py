@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from coverage.check_data import CheckData, Counts
+from coverage.check_data import CheckData, Counts, Flags
 from coverage.check_frames import every, nothing, rows_where
 from coverage.findings import CheckRule
 from coverage.published_ranges import PERCENT, UNIT_NAMES, PublishedFigure, implied_ranges
@@ -22,9 +22,8 @@ from geodata.units import COMPANY_CODE
 
 def bulk_points(data: CheckData, rule: CheckRule) -> pd.DataFrame:
     """Households behind master meters by the commune survey against the bulk points that are not taken over."""
-    reported, recorded = data.counts("households_bulk"), data.households_behind
-    has_points = _province_has_points(data)
-    recorded = np.where(has_points[:, None], np.nan_to_num(recorded), np.nan)
+    reported = data.counts("households_bulk")
+    recorded = np.where(_has_points(data)[:, None], np.nan_to_num(data.households_behind), np.nan)
     change = np.abs(reported - recorded)
     with np.errstate(invalid="ignore"):
         is_found = (change > rule.households) & (change > rule.share * np.maximum(reported, recorded))
@@ -32,34 +31,43 @@ def bulk_points(data: CheckData, rule: CheckRule) -> pd.DataFrame:
     return rows_where(data, is_found, "households_bulk", reported=reported, recorded=recorded, change=change)
 
 
-def _province_has_points(data: CheckData) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    province = data.units.communes["province_code"]
-    known = province.reindex(data.points["commune_code"].astype("str")).dropna().unique()
-    return province.isin(known).to_numpy(dtype=bool)
+def _has_points(data: CheckData) -> Flags:
+    """Whether a commune has a bulk point on record, taken over or not."""
+    return np.asarray(data.codes.isin(data.points["commune_code"].astype("str")))
+
+
+_NAMED: Final = 5
 
 
 def bulk_unrecorded(data: CheckData, rule: CheckRule) -> pd.DataFrame:
     """
-    Provinces with households behind master meters in the newest quarter, and not one bulk point on record.
+    Communes with households behind master meters in the newest quarter and no bulk point on record, by province.
 
-    While no province has any, the book of points is not kept here at all, and nothing is found.
+    While no commune has any, the book of points is not kept here at all, and nothing is found.
     """
     if data.points.empty or not data.periods:
         return nothing()
     newest = pd.Series(data.counts("households_bulk")[:, -1], index=data.codes)
-    some = newest[~_province_has_points(data) & (newest > 0).to_numpy()]
-    by = some.groupby(data.units.communes["province_code"]).agg(["sum", "size"])
-    found = by[by["sum"] >= rule.households]
-    return pd.DataFrame(
-        {
-            "area_code": found.index.to_numpy(),
-            "period": data.periods[-1],
-            "detail": "households_bulk",
-            "measures": "households_bulk",
-            "reported": found["sum"].to_numpy("int64"),
-            "communes": found["size"].to_numpy("int64"),
-        }
+    some = newest[~_has_points(data) & ~data.is_estimated[:, -1] & (newest > 0).to_numpy()].sort_values(
+        ascending=False, kind="stable"
     )
+    communes = data.units.communes
+    rows = []
+    for province, counts in some.groupby(communes["province_code"]):
+        if counts.sum() >= rule.households:
+            names = ", ".join(communes["full_name"][counts.index[:_NAMED]]) + (" …" if len(counts) > _NAMED else "")
+            rows.append(
+                {
+                    "area_code": str(province),
+                    "period": data.periods[-1],
+                    "detail": "households_bulk",
+                    "measures": "households_bulk",
+                    "reported": int(counts.sum()),
+                    "communes": len(counts),
+                    "told_names": f"{names} | {names}",
+                }
+            )
+    return pd.DataFrame(rows) if rows else nothing()
 
 
 def ledger_differs(data: CheckData, rule: CheckRule) -> pd.DataFrame:

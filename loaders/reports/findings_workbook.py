@@ -37,7 +37,7 @@ STATE_NAMES: Final = {
     "explained": mark("explained"),
 }
 
-_WIDTHS: Final = (10, 26, 34, 8, 10, 70, 16, 30, 16, 12, 34)
+_WIDTHS: Final = (9, 20, 25, 8, 9, 48, 12, 24, 13, 11, 40)
 _LINE_POINTS: Final = 13.5
 _MOST_LINES: Final = 12
 
@@ -131,8 +131,9 @@ def _write_rows(book: _Book, rows: pd.DataFrame) -> None:
     for row, texts in enumerate(rows.itertuples(index=False), start=1):
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, cell)
-        lines = max(math.ceil(len(text) / width) for text, width in zip(texts, _WIDTHS, strict=True))
+        lines = max(math.ceil(1.1 * len(text) / width) for text, width in zip(texts, _WIDTHS, strict=True))
         sheet.set_row(row, _LINE_POINTS * min(max(lines, 1), _MOST_LINES) + 2)
     sheet.autofilter(0, 0, max(len(rows), 1), len(rows.columns) - 1)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
+    sheet.print_area(0, 0, max(len(rows), 1), len(_WIDTHS) - 2)  # the keys are for the command line

@@ -279,16 +279,18 @@ def test_bulk_points_are_held_against_the_commune_survey(find: Find) -> None:
     for behind, number in ((400, 0), (380, 0), (379, 1), (421, 0), (422, 1)):
         held = points({"commune_code": MY_DUC, "households_behind": behind})
         assert len(find("bulk-points", table, points=held)) == number, behind
-    [found] = find("bulk-points", table, points=points({"commune_code": MY_PHU, "households_behind": 10}))
+    taken = {"takeover_state": "taken_over", "takeover_date": "2021-05-10"}
+    [found] = find("bulk-points", table, points=points({"commune_code": MY_DUC, "households_behind": 400, **taken}))
     assert (value(found, "reported"), value(found, "recorded")) == (400, 0)
 
 
-def test_province_with_bulk_households_and_no_point_is_one_finding(find: Find) -> None:
+def test_communes_with_bulk_households_and_no_point_are_one_finding_a_province(find: Find) -> None:
     table = figures(row(MY_DUC, 1000, 1000, 400), row(MY_PHU, 1000, 1000, 9), row(WARD, 900, 900, 50))
     in_ward = points({"commune_code": WARD, "households_behind": 50})
     assert find("bulk-unrecorded", table) == []
     [found] = find("bulk-unrecorded", table, points=in_ward)
     assert (found.area, value(found, "reported"), value(found, "communes")) == ("89", 409, 2)
+    assert "Xã Mỹ Đức, Xã Mỹ Phú." in found.sentence(Language("vi"))
     assert find("bulk-points", table, points=in_ward) == []
 
 
