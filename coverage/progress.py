@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +17,8 @@ from geodata.errors import FigureError, mark
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.tables import require_columns
+
+Row = Mapping[Hashable, Any]
 
 TARGET_COLUMNS: Final = ("target_value", "base_period", "shortfall_base", "shortfall_target", "due_period")
 """What progress needs of a table of targets, indexed by area code."""
@@ -160,7 +162,7 @@ class Path:
         return self.points[-1][1]
 
 
-def path_of(target: Mapping[Hashable, Any], milestones: pd.DataFrame | None = None) -> Path | None:
+def path_of(target: Row, milestones: Iterable[Row] = ()) -> Path | None:
     """
     Return the path to a target; None where its start or its due date is not known.
 
@@ -178,7 +180,7 @@ def path_of(target: Mapping[Hashable, Any], milestones: pd.DataFrame | None = No
     if start >= due:
         return None
     points = {start: int(target["shortfall_base"])}
-    for row in [] if milestones is None else milestones.to_dict("records"):
+    for row in milestones:
         at = Period.parse(str(row["due_period"]))
         if start < at < due and not pd.isna(row["shortfall_target"]):
             points[at] = int(row["shortfall_target"])
@@ -318,7 +320,7 @@ def scorecard(
     by_area = _by_area(milestones)
     targets_of = targets.to_dict("index")
     rows = {
-        area: _standing(shortfall[area], targets_of.get(area), by_area.get(area), period, rule)
+        area: _standing(shortfall[area], targets_of.get(area), by_area.get(area, ()), period, rule)
         for area in sorted(str(column) for column in shortfall.columns)
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=pd.Index(SCORECARD_COLUMNS)).rename_axis("area_code")
@@ -329,8 +331,8 @@ def scorecard(
 
 def _standing(
     shortfall: pd.Series[int],
-    target: Mapping[Hashable, Any] | None,
-    milestones: pd.DataFrame | None,
+    target: Row | None,
+    milestones: Iterable[Row],
     period: Period,
     rule: Rule,
 ) -> dict[str, object]:
@@ -359,10 +361,11 @@ def _standing(
     }
 
 
-def _by_area(milestones: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
-    if milestones is None or milestones.empty:
-        return {}
-    return {str(area): rows for area, rows in milestones.groupby("area_code")}
+def _by_area(milestones: pd.DataFrame | None) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in [] if milestones is None else milestones.to_dict("records"):
+        found.setdefault(str(row["area_code"]), []).append(row)
+    return found
 
 
 def _whole(value: Any) -> int | None:
@@ -382,7 +385,7 @@ def paths_by_period(
         begins and where there is none.
     """
     by_area = _by_area(milestones)
-    found = {str(area): path_of(row, by_area.get(str(area))) for area, row in targets.to_dict("index").items()}
+    found = {str(area): path_of(row, by_area.get(str(area), ())) for area, row in targets.to_dict("index").items()}
     columns = {
         area: [None if path is None else path.at(Period.parse(code)) for code in periods]
         for area, path in sorted(found.items())

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from coverage.commands import DONE, print_json
+from coverage.forecast import Forecast
 from coverage.progress import sign_and_name
 from coverage.progress_desk import AreaProgress, ProgressDesk
 from coverage.rollup import figure_of
@@ -103,6 +104,7 @@ def answer_of(found: AreaProgress, language: Language) -> dict[str, Any]:
     areas = [
         {"area": str(code)}
         | {name: _plain(row[name]) for name in _JSON_COLUMNS}
+        | {"forecast": _forecast(found.forecasts.get(str(code)), language)}
         | {"status_text": sign_and_name(str(row["status"]), language, str(row["reason"]))}
         for code, row in rows.iterrows()
     ]
@@ -112,6 +114,19 @@ def answer_of(found: AreaProgress, language: Language) -> dict[str, Any]:
         "units_of": found.told_on.isoformat(),
         "area": areas[0],
         "parts": areas[1:],
+    }
+
+
+def _forecast(found: Forecast | None, language: Language) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    quarters = {name: getattr(found, name) for name in ("earliest", "likely", "latest")}
+    return {
+        "outlook": found.outlook,
+        **{name: None if quarter is None else str(quarter) for name, quarter in quarters.items()},
+        "chance": str(found.chance),
+        "method": found.method or None,
+        "text": found.sentence(language),
     }
 
 
@@ -133,6 +148,8 @@ def _line(row: pd.Series[Any], found: AreaProgress, language: Language) -> str:
         texts.append(language.say("required per quarter {n}", n=_rate(row["required_per_quarter"], language)))
     if not pd.isna(row["achieved_per_quarter"]):
         texts.append(language.say("achieved per quarter {n}", n=_rate(row["achieved_per_quarter"], language)))
+    if row["outlook"]:
+        texts.append(language.say("forecast to be reached: {when}", when=str(row["outlook"])))
     return "; ".join(texts)
 
 

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Protocol
+from decimal import Decimal
+from typing import Any, Final, Protocol, cast
 
 import pandas as pd
 
 from coverage import progress, progress_changes
+from coverage.figure_corrections import FigureCorrections
+from coverage.figure_history import FigureHistory, Question
+from coverage.forecast import Forecast, forecast_areas
+from coverage.forecast_desk import ForecastDesk
 from coverage.indicators import Indicator
-from coverage.rollup import indicator_by_area, measures_behind
-from coverage.shortfall import denominator_by_area, has_shortfall, shortfall_by_area
+from coverage.possible_paths import LateWorks
+from coverage.report import SUMMARY_INDICATORS
+from coverage.rollup import indicator_by_area
+from coverage.shortfall import denominator_by_area, shortfall_by_area
 from coverage.target_book import TargetBook
+from coverage.targets import GRID_FOR_ALL
 from coverage.workspace import Workspace
-from geodata.errors import FigureError, mark
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.report_data import ReportTarget
+from geodata.units import COMPANY_CODE
 from loaders.reference.tables import load_progress_rule
-from loaders.store import engine, figure_events
 
 FIGURE_COUNTS: Final = ("numerator", "denominator", "communes_counted", "communes_all")
 """Columns of a scorecard with the figure itself, as `rollup.indicator_by_area` gives them."""
@@ -27,8 +36,19 @@ FIGURE_COUNTS: Final = ("numerator", "denominator", "communes_counted", "commune
 TARGET_NOTES: Final = ("basis", "decision", "is_assumption")
 """Columns of a scorecard that say where the target comes from, as the book of targets gives them."""
 
-_NOTES: Final = pd.Index(TARGET_NOTES)
-_HISTORIES_KEPT: Final = 3
+REPORT_COLUMNS: Final = (
+    "area_name",
+    "indicator",
+    "shortfall",
+    "gap",
+    "required_per_quarter",
+    "achieved_per_quarter",
+    "status",
+    "outlook",
+)
+"""Columns of `ProvinceReport.progress`."""
+
+_ANSWERS_KEPT: Final = 12
 
 _QUARTERS_SHOWN: Final = 60
 """Most quarters of a chart: a target may be due in a far year."""
@@ -57,13 +77,16 @@ class AreaProgress:
     Parameters
     ----------
     own, parts
-        `progress.SCORECARD_COLUMNS`, `FIGURE_COUNTS`, `TARGET_NOTES` and ``area_name``, indexed by area code: the area
-        itself (one row), and its parts in code order (none of a commune).
+        `progress.SCORECARD_COLUMNS`, `FIGURE_COUNTS`, `TARGET_NOTES`, ``area_name`` and ``outlook`` (when it is
+        reached, as a sentence; blank without a target), indexed by area code: the area itself (one row), and its parts
+        in code order (none of a commune).
     shortfall, whole
         Households lacking, and of how many: indexed by period code up to the quarter, one column an area, the area
         itself first.
     targets, milestones
         `progress.TARGET_COLUMNS` by area code, and `progress.MILESTONE_COLUMNS`, of all of them.
+    forecasts
+        When each area that has a target reaches it, by area code.
     """
 
     indicator: Indicator
@@ -76,6 +99,7 @@ class AreaProgress:
     whole: pd.DataFrame
     targets: pd.DataFrame
     milestones: pd.DataFrame
+    forecasts: Mapping[str, Forecast]
 
     def paths_at(self, periods: list[str]) -> pd.DataFrame:
         """Return what the path of each area asks in some quarters, in the shape of `shortfall`."""
@@ -99,18 +123,6 @@ class AreaProgress:
         return moved.join(self.parts["area_name"])
 
 
-@dataclass(frozen=True)
-class FigureEvent:
-    """An upload that changed figures: accepted, or withdrawn with its reason."""
-
-    state: str
-    at: str
-    by: str
-    reason: str
-    file_name: str
-    batch_id: int
-
-
 class ProgressDesk:
     """
     Progress in a workspace.
@@ -124,12 +136,21 @@ class ProgressDesk:
     def __init__(self, workspace: Workspace, targets: Targets | None = None) -> None:
         self._workspace = workspace
         self._targets = targets or TargetBook(workspace)
-        self._histories: OrderedDict[tuple[date, datetime | None, int], pd.DataFrame] = OrderedDict()
+        self._history = FigureHistory(workspace)
+        self._forecast_desk = ForecastDesk(workspace)
+        self._answers: OrderedDict[tuple[Question, int, str], AreaProgress] = OrderedDict()
+        self.corrections = FigureCorrections(self._history)
         self.rule = progress.read_rule(load_progress_rule())
 
     def indicators(self) -> dict[str, Indicator]:
-        """Return the indicators whose progress can be told, by name: those that have a shortfall."""
-        return {name: found for name, found in self._workspace.indicators.items() if has_shortfall(found)}
+        """Return the indicators whose progress can be told, by name."""
+        return self._history.indicators()
+
+    def question(
+        self, indicator_name: str, area: str, period: Period, told_on: date, as_of: datetime | None = None
+    ) -> Question:
+        """Return a question that can be answered; see `FigureHistory.ask`."""
+        return self._history.ask(indicator_name, area, period, told_on, as_of)
 
     def scorecard(
         self, indicator_name: str, area: str, period: Period, told_on: date, *, as_of: datetime | None = None
@@ -157,143 +178,120 @@ class ProgressDesk:
         as_of
             Moment whose answer is wanted; now where None.
         language
-            Of ``decision``.
+            Of ``decision`` and ``outlook``.
 
         Raises
         ------
         PlaceError, FigureError
             If there is no such area or indicator, or the indicator has no shortfall.
         """
-        indicator = self._indicator(indicator_name)
-        figures = self._history(told_on, as_of)
-        figures = figures[figures["period"] <= str(period)]
-        area_of = self._areas(area, told_on)
+        asked, told = self.question(indicator_name, area, period, told_on, as_of), language or Language()
+        key = (asked, self._workspace.data_version(as_of=as_of).number, told.code)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = self._answer(asked, told)
+            while len(self._answers) > _ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        return found
+
+    def _answer(self, asked: Question, language: Language) -> AreaProgress:
+        indicator, area = asked.indicator, asked.area
+        figures, area_of = self._history.figures(asked), self._history.area_of(asked)
         shortfall, whole = (
             pd.concat([reckon(figures, indicator, parts) for parts in area_of], axis="columns")
             for reckon in (shortfall_by_area, denominator_by_area)
         )
         targets, milestones = self._targets.with_parts(
-            indicator_name, area, told_on=told_on, as_of=as_of, language=language
+            indicator.name, area, told_on=asked.told_on, as_of=asked.as_of, language=language
         )
-        table = progress.scorecard(shortfall, targets, period, self.rule, milestones=milestones)
-        table = table.join(self._counts(figures, indicator, area_of, period)).join(targets.reindex(columns=_NOTES))
-        table.insert(0, "area_name", [self._name(code, told_on) for code in table.index])
-        codes = [code for code in table.index if code != area]
+        forecasts = self._forecasts(asked, shortfall, targets)
+        table = progress.scorecard(shortfall, targets, asked.period, self.rule, milestones=milestones)
+        table = table.join(_counts(figures, asked, area_of)).join(targets.reindex(columns=pd.Index(TARGET_NOTES)))
+        table.insert(0, "area_name", [self._history.name_of(code, asked.told_on) for code in table.index])
+        table["outlook"] = [forecasts[code].sentence(language) if code in forecasts else "" for code in table.index]
         return AreaProgress(
             indicator=indicator,
             area=area,
-            period=period,
-            told_on=told_on,
+            period=asked.period,
+            told_on=asked.told_on,
             own=table.loc[[area]],
-            parts=table.loc[codes],
+            parts=table.drop(index=area),
             shortfall=shortfall,
             whole=whole,
             targets=targets,
             milestones=milestones,
+            forecasts=forecasts,
         )
 
-    def moments(self) -> pd.DataFrame:
-        """Return every event that changed which figures count, the newest first; see `figure_events`."""
-        with engine.reading(self._workspace.engine) as connection:
-            return figure_events.figure_moments(connection)
-
-    def corrections(
-        self, indicator_name: str, area: str, period: Period, told_on: date, *, since: datetime
-    ) -> pd.DataFrame:
-        """
-        Return which figures of an area and its parts are not what they were at an earlier moment, and why.
-
-        Returns
-        -------
-        corrections
-            `progress_changes.CORRECTION_COLUMNS`, ``area_name``, ``communes_all`` and ``events``: the uploads of the
-            time between that changed figures of the area in the quarter (tuple of `FigureEvent`); none where it only
-            is told anew, by other outlines or reports of another list.
-        """
-        indicator = self._indicator(indicator_name)
-        [*_, parts] = self._areas(area, told_on)
-        then, now = (self._by_period(indicator, parts, period, told_on, as_of) for as_of in (since, None))
-        found = progress_changes.corrections(then, now)
-        events = self._events(indicator, parts, told_on, since)
-        keys = zip(found["period"], found["area_code"], strict=True)
-        return found.assign(
-            area_name=[self._name(str(code), told_on) for code in found["area_code"]],
-            communes_all=found["area_code"].map(parts.value_counts()),
-            events=pd.Series([events.get((str(at), str(code)), ()) for at, code in keys], dtype="object"),
+    def _forecasts(self, asked: Question, shortfall: pd.DataFrame, targets: pd.DataFrame) -> dict[str, Forecast]:
+        desk = self._forecast_desk
+        question = (asked.indicator.name, asked.area, asked.period, asked.told_on)
+        return forecast_areas(
+            shortfall,
+            allowed=targets["shortfall_target"].astype("Int64"),
+            calibration=desk.calibration,
+            steps=desk.steps(*question, as_of=asked.as_of),
+            late_works=LateWorks(tuple(desk.assumptions["late_by_quarters"])),
         )
 
-    # ---- what the answers are made of
+    # ---- for reports
 
-    def _indicator(self, name: str) -> Indicator:
-        known = self.indicators()
-        if name not in known:
-            raise FigureError(
-                "progress.indicator",
-                mark('Progress cannot be told of "{name}". Indicators that have a whole or should fall: {known}.'),
-                name=name,
-                known=", ".join(known),
-            )
-        return known[name]
+    def report_figure_targets(
+        self, province: str, period: Period, told_on: date, language: Language, *, as_of: datetime | None = None
+    ) -> dict[str, ReportTarget]:
+        """
+        Return the target beside each figure of a province's report, by the indicator's name; those that have one.
 
-    def _areas(self, area: str, told_on: date) -> list[pd.Series[str]]:
-        """Return the area itself and, where it has any, its parts: each the area code of every commune."""
-        self._workspace.lists.require(area, told_on)
-        units = self._workspace.units_on(told_on)
-        parts = units.parts_of(area)
-        own = pd.Series(area, index=parts.index, dtype="str")
-        return [own] if list(parts.unique()) == [area] else [own, parts]
-
-    def _name(self, code: str, told_on: date) -> str:
-        names = self._workspace.units_on(told_on).by_code["full_name"]
-        return str(names.get(code, code))
-
-    def _history(self, told_on: date, as_of: datetime | None) -> pd.DataFrame:
-        """Return the figures of all quarters, read anew when the data have changed."""
-        key = (told_on, as_of, self._workspace.data_version(as_of=as_of).number)
-        found = self._histories.get(key)
-        if found is None:
-            found = self._workspace.figures(as_of=as_of, told_on=told_on)
-            self._histories[key] = found
-            while len(self._histories) > _HISTORIES_KEPT:
-                self._histories.popitem(last=False)
+        All provinces are reckoned together and kept, so that the reports of all of them cost little more than one.
+        """
+        found = {}
+        for name in SUMMARY_INDICATORS:
+            row = self._province(name, province, period, told_on, language, as_of)
+            if row["target_value"] is not None and not pd.isna(row["target_value"]):
+                found[name] = _report_target(row)
         return found
 
-    def _counts(
-        self, figures: pd.DataFrame, indicator: Indicator, area_of: list[pd.Series[str]], period: Period
+    def report_progress(
+        self, province: str, period: Period, told_on: date, language: Language, *, as_of: datetime | None = None
     ) -> pd.DataFrame:
-        of_quarter = figures[figures["period"] == str(period)]
-        return pd.concat([indicator_by_area(of_quarter, indicator, parts) for parts in area_of])
+        """Return how the parts of a province stand on the way to the grid for all, as `ProvinceReport.progress`."""
+        answer = self.of_area(GRID_FOR_ALL, province, period, told_on, as_of=as_of, language=language)
+        parts = answer.parts.assign(indicator=answer.indicator.short(language))
+        return parts[list(REPORT_COLUMNS)]
 
-    def _by_period(
-        self, indicator: Indicator, parts: pd.Series[str], period: Period, told_on: date, as_of: datetime | None
-    ) -> dict[str, pd.DataFrame]:
-        figures = self._history(told_on, as_of)
-        figures = figures[figures["period"] <= str(period)]
-        return {str(at): indicator_by_area(table, indicator, parts) for at, table in figures.groupby("period")}
+    def report_decisions(
+        self, province: str, period: Period, told_on: date, language: Language, *, as_of: datetime | None = None
+    ) -> list[str]:
+        """Return the decisions that the targets of `report_figure_targets` rest on, each once."""
+        targets = self.report_figure_targets(province, period, told_on, language, as_of=as_of)
+        return list(dict.fromkeys(target.basis for target in targets.values()))
 
-    def _events(
-        self, indicator: Indicator, parts: pd.Series[str], told_on: date, since: datetime
-    ) -> dict[tuple[str, str], tuple[FigureEvent, ...]]:
-        """Return the uploads after a moment by quarter and area; a divided commune's are those of all its parts."""
-        with engine.reading(self._workspace.engine) as connection:
-            found = figure_events.figure_events(connection, since=since, measures=measures_behind(indicator))
-        gathered: dict[tuple[str, str], dict[tuple[int, str, str], FigureEvent]] = {}
-        for own, of_list in found.groupby("unit_list_date"):
-            pairs = self._workspace.lists.pairs(date.fromisoformat(str(own)), told_on)
-            told = of_list.merge(pairs[["from_code", "to_code"]], left_on="commune_code", right_on="from_code")
-            told = told.assign(area_code=told["to_code"].map(parts)).dropna(subset="area_code")
-            told = told.drop_duplicates(["period", "area_code", "batch_id", "state", "at"])
-            for row in told.to_dict("records"):
-                event = FigureEvent(
-                    state=str(row["state"]),
-                    at=str(row["at"]),
-                    by=str(row["by"]),
-                    reason=str(row["reason"] or ""),
-                    file_name=str(row["file_name"]),
-                    batch_id=int(row["batch_id"]),
-                )
-                key = (str(row["period"]), str(row["area_code"]))
-                gathered.setdefault(key, {})[event.batch_id, event.state, event.at] = event
-        return {
-            key: tuple(sorted(events.values(), key=lambda e: (e.at, e.batch_id))) for key, events in gathered.items()
-        }
+    def _province(
+        self, name: str, province: str, period: Period, told_on: date, language: Language, as_of: datetime | None
+    ) -> pd.Series[Any]:
+        found = self.of_area(name, COMPANY_CODE, period, told_on, as_of=as_of, language=language).parts
+        if province not in found.index:
+            self.question(name, province, period, told_on)  # says where there is no such area
+            found = self.of_area(name, province, period, told_on, as_of=as_of, language=language).own
+        return cast("pd.Series[Any]", found.loc[province])
+
+
+def _counts(figures: pd.DataFrame, asked: Question, area_of: list[pd.Series[str]]) -> pd.DataFrame:
+    of_quarter = figures[figures["period"] == str(asked.period)]
+    return pd.concat([indicator_by_area(of_quarter, asked.indicator, parts) for parts in area_of])
+
+
+def _report_target(row: pd.Series[Any]) -> ReportTarget:
+    def rate(name: str) -> Decimal | None:
+        return None if pd.isna(row[name]) else Decimal(repr(float(row[name])))
+
+    return ReportTarget(
+        value=Decimal(str(row["target_value"])),
+        due=None if pd.isna(row["due_period"]) else Period.parse(str(row["due_period"])),
+        status=str(row["status"]),
+        gap=None if pd.isna(row["gap"]) else int(row["gap"]),
+        required_per_quarter=rate("required_per_quarter"),
+        achieved_per_quarter=rate("achieved_per_quarter"),
+        outlook=str(row["outlook"]),
+        basis=str(row["decision"]),
+    )

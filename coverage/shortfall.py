@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from coverage.indicators import SHARE, Figure, Indicator
-from coverage.rollup import indicator_by_area
+from coverage.rollup import add_derived
+
+_Counts = npt.NDArray[np.int64]
 
 
 def shortfall_of(figure: Figure) -> int | None:
@@ -75,30 +80,51 @@ def shortfall_by_area(figures: pd.DataFrame, indicator: Indicator, area_of: pd.S
         commune of the area was counted (the sum of some communes is no figure of the whole, and a commune that stops
         reporting is no progress), and where the part exceeds the whole.
     """
-    rows = {}
-    for period, table in figures.groupby("period"):
-        by_area = indicator_by_area(table, indicator, area_of)
-        lacking = by_area["numerator"]
-        if indicator.better != "lower":
-            lacking = by_area["denominator"] - by_area["numerator"]
-        is_sound = (by_area["denominator"] - by_area["numerator"] >= 0).fillna(value=indicator.kind != SHARE)
-        rows[str(period)] = lacking.where(_is_complete(by_area) & is_sound)
-    return _by_period(rows, area_of)
+    sums = _sums(figures, indicator, area_of)
+    is_known = sums.is_complete
+    if indicator.kind == SHARE:
+        is_known &= sums.denominator >= sums.numerator
+    lacking = sums.numerator if indicator.better == "lower" else sums.denominator - sums.numerator
+    return sums.frame(lacking, is_known)
 
 
 def denominator_by_area(figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str]) -> pd.DataFrame:
     """Return the denominator of a share in the shape of `shortfall_by_area`; all missing for a count."""
-    rows = {}
-    for period, table in figures.groupby("period"):
-        by_area = indicator_by_area(table, indicator, area_of)
-        rows[str(period)] = by_area["denominator"].where(_is_complete(by_area))
-    return _by_period(rows, area_of)
+    sums = _sums(figures, indicator, area_of)
+    return sums.frame(sums.denominator, sums.is_complete & (indicator.kind == SHARE))
 
 
-def _is_complete(by_area: pd.DataFrame) -> pd.Series[bool]:
-    return by_area["communes_counted"] == by_area["communes_all"]
+@dataclass(frozen=True)
+class _Sums:
+    """What `rollup.indicator_by_area` reckons quarter by quarter, of all quarters at once: quarters × areas."""
+
+    periods: pd.Index[str]
+    areas: pd.Index[str]
+    numerator: _Counts
+    denominator: _Counts
+    is_complete: npt.NDArray[np.bool_]
+
+    def frame(self, values: _Counts, is_known: npt.NDArray[np.bool_]) -> pd.DataFrame:
+        columns = {
+            area: pd.arrays.IntegerArray(values[:, place].copy(), ~is_known[:, place])
+            for place, area in enumerate(self.areas)
+        }
+        return pd.DataFrame(columns, index=self.periods).rename_axis("area_code", axis="columns")
 
 
-def _by_period(rows: dict[str, pd.Series[int]], area_of: pd.Series[str]) -> pd.DataFrame:
-    areas = pd.Index(sorted(area_of.unique()), name="area_code")
-    return pd.DataFrame(rows, index=areas).T.rename_axis("period").astype("Int64").sort_index()
+def _sums(figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str]) -> _Sums:
+    periods = pd.Index(sorted(figures["period"].unique()), name="period")
+    areas = pd.Index(sorted(area_of.unique()))
+    columns = [indicator.numerator, indicator.denominator or indicator.numerator]
+    inside = add_derived(figures[figures["commune_code"].isin(area_of.index)])
+    known = inside[inside[columns].notna().all(axis="columns")]
+    place = periods.get_indexer(known["period"]) * len(areas) + areas.get_indexer(known["commune_code"].map(area_of))
+
+    def table(values: _Counts | None) -> _Counts:
+        # Sums of whole numbers are exact in float64 up to 2⁵³, far beyond any count of households.
+        summed = np.bincount(place, weights=values, minlength=len(periods) * len(areas))
+        return summed.astype(np.int64).reshape(len(periods), len(areas))
+
+    numerator, denominator = (table(known[column].to_numpy(np.int64)) for column in columns)
+    is_complete = table(None) == area_of.value_counts()[areas].to_numpy()
+    return _Sums(periods, areas, numerator, denominator, is_complete)

@@ -137,14 +137,15 @@ def corrections(
     home: str, version: str, told_on: str, period: str, indicator: str, area: str, since: str
 ) -> pd.DataFrame:
     """Return which figures of an area's parts were corrected since a moment (ISO text), and why."""
-    desk, moment = _progress_desk(home), local_time(since)
-    return desk.corrections(indicator, area, Period.parse(period), date.fromisoformat(told_on), since=moment)
+    desk = _progress_desk(home)
+    asked = desk.question(indicator, area, Period.parse(period), date.fromisoformat(told_on))
+    return desk.corrections.since(asked, local_time(since))
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
 def figure_moments(home: str, version: str) -> pd.DataFrame:
     """Return every event that changed which figures count, the newest first."""
-    return _progress_desk(home).moments()
+    return _progress_desk(home).corrections.moments()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from coverage.figure_corrections import FigureEvent
 from coverage.indicators import SHARE, Figure, Indicator, difference_of
 from coverage.pages import _cache
 from coverage.pages._progress_charts import signed
 from coverage.progress import sign_and_name
-from coverage.progress_desk import FIGURE_COUNTS, AreaProgress, FigureEvent
+from coverage.progress_desk import FIGURE_COUNTS, AreaProgress
 from coverage.rollup import figure_of
 from geodata.errors import mark
 from geodata.language import Language
@@ -45,6 +46,7 @@ def scorecard_table(
         say("Ahead (+), behind (−)"): parts["ahead"],
         say("Required per quarter"): parts["required_per_quarter"],
         say("Achieved per quarter"): parts["achieved_per_quarter"],
+        say("Forecast to be reached"): parts["outlook"].replace("", "–"),
         say("Achieved in the last quarter"): parts["achieved_last"],
         say("Gap to the target"): parts["gap"],
     }
@@ -187,6 +189,7 @@ def short_headings(language: Language) -> dict[str, str]:
         say("Ahead (+), behind (−)"): say("± path"),
         say("Required per quarter"): say("Required/qtr"),
         say("Achieved per quarter"): say("Achieved/qtr"),
+        say("Forecast to be reached"): say("Forecast"),
         say("Achieved in the last quarter"): say("Last qtr"),
         say("Gap to the target"): say("Gap"),
         say("Gap (percentage points)"): say("Gap (pp)"),

@@ -7,7 +7,16 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from coverage.pages import _cache, _forecast_view, _progress_charts, _progress_tables, _state, _tables, _told
+from coverage.pages import (
+    _cache,
+    _forecast,
+    _forecast_view,
+    _progress_charts,
+    _progress_tables,
+    _state,
+    _tables,
+    _told,
+)
 from coverage.pages._progress_tables import count_text, decimal_text
 from coverage.progress import counted_by, sign_and_name, status_counts
 from coverage.progress_desk import AreaProgress
@@ -113,6 +122,8 @@ def _draw_headline(found: AreaProgress, choices: _state.Choices) -> None:
     own, indicator = found.own.iloc[0], found.indicator
     st.subheader(f"{_name(found, choices)}, {choices.period_name}")
     _draw_status(own, language)
+    if found.area in found.forecasts:
+        st.write(_forecast.sentence(found.forecasts[found.area], language))
     whole, rate = count_text(language), decimal_text(language, 1)
 
     def told(value: Any, write: _progress_tables.Show) -> str:
@@ -152,7 +163,8 @@ def _basis(own: pd.Series[Any], found: AreaProgress, language: Language) -> str:
 def _draw_area_chart(found: AreaProgress, choices: _state.Choices) -> None:
     own, language = found.own.iloc[0], choices.language
     shortfall = found.shortfall[found.area]
-    periods = found.periods_to_due()
+    forecast = found.forecasts.get(found.area)
+    periods = _forecast.quarters(forecast, found.periods_to_due())
     path = found.paths_at(periods)[found.area]
     changes = _told.changes_in(choices, found.area, list(shortfall.index))
     st.altair_chart(
@@ -164,9 +176,19 @@ def _draw_area_chart(found: AreaProgress, choices: _state.Choices) -> None:
             language,
             title=_lacking(found, language),
             changes=changes,
+            fan=_forecast.fan(
+                forecast,
+                None if shortfall.dropna().empty else int(shortfall.dropna().iloc[-1]),
+                periods,
+                language,
+                x=language.say("Quarter"),
+                y=_lacking(found, language),
+            ),
         ),
         width="stretch",
     )
+    if forecast is not None and forecast.method:
+        st.caption(_forecast.about(forecast, language))
     _told.draw_changes(changes, language)
 
 
@@ -175,7 +197,8 @@ def _draw_area_chart(found: AreaProgress, choices: _state.Choices) -> None:
 
 def _draw_scorecard(found: AreaProgress, choices: _state.Choices) -> None:
     language, say = choices.language, choices.language.say
-    st.subheader(_tables.parts_title(choices.units, found.area, language))
+    is_district = found.area in choices.units.districts.index
+    st.subheader(say("By commune") if is_district else _tables.parts_title(choices.units, found.area, language))
     counts = status_counts(found.parts)
     st.write(" · ".join(f"{sign_and_name(code, language)}: {language.count(n)}" for code, n in counts.items() if n))
     table, shows = _progress_tables.scorecard_table(found.parts, found.indicator, language)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.progress import (
@@ -62,8 +62,7 @@ def test_path_is_straight_and_allows_whole_households_only() -> None:
 
 def test_path_goes_through_its_milestones_in_any_order_and_only_those_inside() -> None:
     rows = [("2021-Q2", 10), ("2020-Q4", 90), ("2019-Q1", 500), ("2025-Q1", 7), ("2021-Q3", 50), ("2021-Q1", None)]
-    milestones = pd.DataFrame(rows, columns=pd.Index(["due_period", "shortfall_target"]))
-    path = path_of(target(), milestones)
+    path = path_of(target(), [{"due_period": due, "shortfall_target": allowed} for due, allowed in rows])
     assert path == Path(
         ((Period(2020, 3), 100), (Period(2020, 4), 90), (Period(2021, 2), 10), (Period(2021, 3), 0)),
     )
@@ -161,6 +160,7 @@ areas = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(areas, st.randoms(use_true_random=False))
 def test_row_order_never_matters(rows: dict[str, Any], order: Any) -> None:
     shortfall = by_period(**{code: lacking for code, (lacking, _, _) in rows.items()})
@@ -171,6 +171,7 @@ def test_row_order_never_matters(rows: dict[str, Any], order: Any) -> None:
     pd.testing.assert_frame_equal(mixed, scorecard(shortfall, table, NOW, RULE))
 
 
+@settings(deadline=None)
 @given(areas)
 def test_gaps_of_provinces_sum_to_that_of_the_company(rows: dict[str, Any]) -> None:
     known = {code: [0 if n is None else n for n in lacking] for code, (lacking, _, _) in rows.items()}
@@ -192,6 +193,7 @@ def test_gaps_of_provinces_sum_to_that_of_the_company(rows: dict[str, Any]) -> N
     assert 0 <= whole["path"] - parts["path"].sum() < len(rows)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 10_000), st.integers(1, 40))
 def test_path_that_falls_never_rises(base: int, allowed: int, quarters: int) -> None:
     base, allowed = max(base, allowed), min(base, allowed)

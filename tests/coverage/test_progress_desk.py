@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pandas as pd
 import pytest
 
 from coverage.progress import TARGET_COLUMNS
-from coverage.progress_desk import ProgressDesk
+from coverage.progress_desk import REPORT_COLUMNS, ProgressDesk
 from coverage.workspace import Workspace
 from geodata.errors import FigureError, PlaceError
+from geodata.language import Language
 from geodata.periods import Period
 from geodata.status import ON_PATH, REACHED, UNKNOWN
 from tests.coverage.office import Clock, accept, survey
@@ -126,27 +128,59 @@ def test_earlier_quarter_knows_nothing_of_later_ones(desk: ProgressDesk) -> None
 
 def test_corrections_since_a_moment_say_which_upload_and_why(copy: Workspace) -> None:
     desk = desk_of(copy)
-    since = datetime.fromisoformat(str(desk.moments()["at"].iloc[0]).replace("Z", "+00:00"))
+    since = datetime.fromisoformat(str(desk.corrections.moments()["at"].iloc[0]).replace("Z", "+00:00"))
     batch = accept(copy, survey(**{"Số hộ có điện lưới": 97}))
-    found = desk.corrections(POWER, "889", NOW, DAY, since=since)
+    found = desk.corrections.since(desk.question(POWER, "889", NOW, DAY), since)
     assert found["area_code"].tolist() == ["30469"]
     [row] = found.to_dict("records")
     assert (row["numerator_before"], row["numerator_now"]) == (94, 97)
     [event] = row["events"]
     assert (event.batch_id, event.by, event.state) == (batch, "Bình", "accepted")
     copy.withdraw(batch, user="Chi", reason="nhầm tệp")
-    back = desk.corrections(POWER, "889", NOW, DAY, since=since)
+    back = desk.corrections.since(desk.question(POWER, "889", NOW, DAY), since)
     assert back.empty  # the figure before it counts again
-    assert desk.corrections(POWER, "889", NOW, DAY, since=since - timedelta(days=9))["events"].map(len).gt(0).all()
+    assert (
+        desk.corrections.since(desk.question(POWER, "889", NOW, DAY), since - timedelta(days=9))["events"]
+        .map(len)
+        .gt(0)
+        .all()
+    )
 
 
 def test_correction_of_another_list_is_told_in_the_communes_asked_for(copy: Workspace) -> None:
     desk = desk_of(copy)
-    since = datetime.fromisoformat(str(desk.moments()["at"].iloc[0]).replace("Z", "+00:00"))
+    since = datetime.fromisoformat(str(desk.corrections.moments()["at"].iloc[0]).replace("Z", "+00:00"))
     accept(copy, survey(**{"Số hộ có điện lưới": 97}))
-    found = desk.corrections(POWER, "91", NOW, date(2025, 7, 1), since=since)
+    found = desk.corrections.since(desk.question(POWER, "91", NOW, date(2025, 7, 1)), since)
     assert len(found) == 1
     assert found["events"].iloc[0][0].file_name == "khao_sat.xlsx"
+
+
+def test_outlook_is_told_where_there_is_a_target_and_says_why_it_cannot(desk: ProgressDesk) -> None:
+    found = desk.of_area(POWER, "889", NOW, DAY, language=Language("en"))
+    assert found.forecasts["30472"].outlook == "reached"
+    assert found.parts.loc["30469", "outlook"].startswith("too few quarters to tell")
+    assert found.parts["outlook"].tolist().count("") == len(found.parts) - 2
+
+
+def test_report_of_a_province_has_its_targets_and_its_parts(desk: ProgressDesk) -> None:
+    english = Language("en")
+    assert desk.report_figure_targets("84", NOW, DAY, english) == {}  # the book has none for provinces
+    found = desk.report_figure_targets("889", NOW, DAY, english)
+    assert list(found) == [POWER]
+    assert (found[POWER].value, found[POWER].status, found[POWER].gap) == (Decimal(1), UNKNOWN, None)
+    assert found[POWER].due == Period(2021, 4)
+    assert desk.report_decisions("889", NOW, DAY, english) == ["QĐ 1"]
+    table = desk.report_progress("889", NOW, DAY, english)
+    assert list(table.columns) == list(REPORT_COLUMNS)
+    assert table.loc["30469", ["area_name", "indicator", "shortfall", "gap"]].tolist() == [
+        "Xã Mỹ Đức",
+        "On the grid",
+        6,
+        6,
+    ]
+    with pytest.raises(PlaceError):
+        desk.report_figure_targets("999", NOW, DAY, english)
 
 
 def test_indicator_without_shortfall_and_unknown_area_are_refused(desk: ProgressDesk) -> None:

@@ -6,8 +6,11 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from coverage.indicators import Figure, Indicator
+from coverage.rollup import figure_of, indicator_by_area
 from coverage.shortfall import denominator_by_area, has_shortfall, shortfall_allowed, shortfall_by_area, shortfall_of
 from geodata.units import Units
 from tests.coverage.conftest import figures, row
@@ -59,3 +62,29 @@ def test_part_larger_than_its_whole_has_no_shortfall_and_a_count_needs_no_whole(
     table = figures(row("30469", 100, 130, bulk=20), row("30472", 300, 280, bulk=5))
     assert shortfall_by_area(table, indicators["households_with_power_share"], area_of)["889"].tolist() == [pd.NA]
     assert shortfall_by_area(table, indicators["bulk_households"], area_of)["889"].tolist() == [25]
+
+
+counts = st.one_of(st.none(), st.integers(0, 900))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from(["29236", "30337", "30469", "30472"]), counts, counts), max_size=8))
+def test_all_quarters_at_once_are_what_the_roll_up_says_of_each(
+    units: Units, indicators: dict[str, Indicator], rows: list[tuple[str, int | None, int | None]]
+) -> None:
+    indicator, area_of = indicators["households_with_power_share"], units.communes["district_code"]
+    of_quarter = {period: dict.fromkeys(code for code, _, _ in rows) for period in ("2021-Q1", "2021-Q2")}
+    for place, (code, households, grid) in enumerate(rows):
+        of_quarter["2021-Q1" if place % 2 else "2021-Q2"][code] = row(code, households, grid)
+    tables = {
+        period: figures(*(found for found in communes.values() if found), period=period)
+        for period, communes in of_quarter.items()
+    }
+    found = shortfall_by_area(pd.concat(tables.values()), indicator, area_of)
+    for period in found.index:
+        by_area = indicator_by_area(tables[str(period)], indicator, area_of)
+        for code, told in by_area.iterrows():
+            figure = figure_of(told, indicator)
+            is_known = figure.is_complete and figure.numerator is not None and not figure.contradicts
+            expected = shortfall_of(figure) if figure.denominator else 0
+            assert found.loc[period, code] is pd.NA if not is_known else found.loc[period, code] == expected
