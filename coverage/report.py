@@ -163,7 +163,7 @@ def build_province_report(
         partly_reported=tuple(code for code in communes.index if code in set(company.partly_reported)),
         is_synthetic=company.is_synthetic,
         communes=_communes(now, communes, units),
-        history=_history(own, communes, company.indicators["households_to_connect"]),
+        history=_history(own),
         unit_changes=province.unit_changes[["valid_date", "kind"]],
         bulk_communes=remaining.remaining_by_commune(now, points, units, basis=company.basis),
         organisations=remaining.remaining_by_organisation(points, units),
@@ -207,15 +207,12 @@ def _communes(figures: pd.DataFrame, communes: pd.DataFrame, units: Units) -> pd
     return table.sort_values(["district_code", "commune_code"], kind="stable")
 
 
-def _history(figures: pd.DataFrame, communes: pd.DataFrame, to_connect: Indicator) -> pd.DataFrame:
-    province = pd.Series("province", index=communes.index, dtype="str")
-    rows = {}
-    for period, table in figures.groupby("period"):
-        left = rollup.indicator_by_area(table, to_connect, province)["numerator"].iloc[0]
-        sums = rollup.measures_by_area(table, province).iloc[0]
-        rows[str(period)] = pd.concat([sums, pd.Series({to_connect.name: left})])
-    columns = [*MEASURES, to_connect.name]
-    return pd.DataFrame(rows).T.rename_axis("period").astype(dict.fromkeys(columns, "Int64")).sort_index()
+def _history(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the measures of the province by quarter, and what the communes lack that reported both N and T."""
+    sums = figures.groupby("period")[list(MEASURES)].sum(min_count=1)
+    both = figures["households_all"] - figures["households_grid"]
+    left = both.groupby(figures["period"]).sum(min_count=1).rename("households_to_connect")
+    return sums.join(left).astype("Int64").sort_index()
 
 
 def _summary(

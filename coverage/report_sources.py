@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from coverage.check_bench import CheckBench
 from coverage.programme_works import ProgrammeWorks
-from coverage.report import CompanyTables, ProvinceTables
+from coverage.report import SUMMARY_INDICATORS, CompanyTables, ProvinceTables
+from coverage.report_progress import ReportProgress
 from coverage.workspace import Workspace
 from geodata.event_sentences import describe_event, told_once
 from geodata.language import Language
@@ -25,6 +27,8 @@ class ReportSources:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._progress = ReportProgress(workspace)
+        self._checks = CheckBench(workspace)
         self._kept: tuple[tuple[Period, date, datetime | None, int], CompanyTables, pd.DataFrame] | None = None
 
     def company(self, period: Period, *, told_on: date, as_of: datetime | None = None) -> CompanyTables:
@@ -39,6 +43,8 @@ class ReportSources:
         company, uploads = self._read(period, told_on, as_of)
         first = Period.parse(str(company.figures["period"].min())) if len(company.figures) else period
         changes = lists.changes_in(code, told_on, min(first, period).first_day, period.last_day)
+        standing = self._progress.of_province(code, period, SUMMARY_INDICATORS, language, told_on=told_on, as_of=as_of)
+        found = self._checks.findings(code, period, told_on=told_on, as_of=as_of)
         kinds = {kind: language.say(name) for kind, name in batches.KIND_NAMES.items()}
         return ProvinceTables(
             unit_changes=changes,
@@ -49,6 +55,10 @@ class ReportSources:
             ),
             uploads=uploads.assign(kind=uploads["kind"].map(kinds)),
             outlines=self._workspace.map_layer(code, told_on=told_on),
+            targets=standing.targets,
+            progress=standing.progress,
+            findings=self._checks.table(found, language),
+            decisions=standing.decisions,
         )
 
     def _read(self, period: Period, day: date, as_of: datetime | None) -> tuple[CompanyTables, pd.DataFrame]:

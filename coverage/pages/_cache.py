@@ -29,7 +29,6 @@ from geodata.company_data import CompanyTable
 from geodata.language import Language
 from geodata.lineage import EXACT
 from geodata.periods import Period
-from geodata.report_data import ProvinceReport
 from geodata.reporting_periods import ReportingPeriod
 from geodata.units import COMPANY_CODE, Units
 from loaders.settings import default_home
@@ -352,13 +351,6 @@ def verifier(home: str, version: str) -> Verifier:
 def report_files() -> ReportFiles:
     """Return what builds and writes the reports of this server's workspace."""
     return _report_files(str(default_home()))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def report(home: str, version: str, told_on: str, province: str, period: str, language_code: str) -> ProvinceReport:
-    """Return a province's report, told in the list of a day, as of a data version; never to be changed."""
-    language, day = Language(language_code), date.fromisoformat(told_on)
-    return _report_files(home).build(province, Period.parse(period), language, told_on=day)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Final
 
@@ -12,6 +13,7 @@ from coverage import rollup
 from coverage.pages import _cache, _company_table, _many_reports, _own_forms, _state, _verified_report
 from coverage.report_files import FORMS
 from geodata.errors import mark
+from geodata.periods import Period
 from geodata.report_data import ProvinceReport
 
 
@@ -44,7 +46,10 @@ def _draw_province(choices: _state.Choices) -> None:
         missing = complete.communes_all - complete.communes_counted
         st.warning(say("{n} communes did not report; the report names them.", n=missing))
     with st.spinner(say("Gathering the report …")):
-        report = _cache.report(choices.home, choices.version, choices.told_on, province, choices.period, language.code)
+        # Not cached: targets and explanations change without a new version of the figures.
+        report = _cache.report_files().build(
+            province, Period.parse(choices.period), language, told_on=date.fromisoformat(choices.told_on)
+        )
     _offer_forms(report, choices)
 
 
@@ -69,15 +74,17 @@ def _offer_forms(report: ProvinceReport, choices: _state.Choices) -> None:
             )
     if choices.units.has_districts:
         about = mark(
-            "A4 landscape, communes by district with subtotals, shares as live formulas, a chart, what remains, "
-            "sources. Data version {version}."
+            "Each has the five figures beside the quarter before and their targets, a map, tables by district and "
+            "commune, what remains by organisation and hamlet, works of Programme 2081, changes of units, data quality "
+            "and sources. Data version {version}, fingerprint {fingerprint}."
         )
     else:
         about = mark(
-            "A4 landscape, all communes with their total, shares as live formulas, a chart, what remains, sources. "
-            "Data version {version}."
+            "Each has the five figures beside the quarter before and their targets, a map, a table of all communes, "
+            "what remains by organisation and hamlet, works of Programme 2081, changes of units, data quality and "
+            "sources. Data version {version}, fingerprint {fingerprint}."
         )
-    st.caption(say(about, version=choices.version))
+    st.caption(say(about, version=report.data_version, fingerprint=report.fingerprint[:12]))
 
 
 _SECTIONS: Final[dict[str, tuple[str, Callable[[_state.Choices], None]]]] = {

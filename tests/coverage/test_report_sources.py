@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from coverage.check_bench import CheckBench
 from coverage.report_files import ReportFiles
 from coverage.workspace import Workspace
 from geodata.language import Language
@@ -115,3 +116,39 @@ def test_province_without_anything_left_is_said_to_have_nothing_left(demo: Repor
     assert "No household was behind a master meter any more." in text
     assert "up by less than 0.01 percentage points" in text
     assert "bulk-purchase points" not in text
+
+
+def test_targets_stand_beside_the_figures_with_status_pace_and_outlook(demo: ReportFiles) -> None:
+    report = demo.build("89", QUARTER, Language("vi"))
+    found = {figure.name: figure.target for figure in report.figures}
+    grid, left = found["households_with_power_share"], found["households_to_connect"]
+    assert grid is not None
+    assert left is not None
+    assert (grid.value, left.value, grid.gap) == (Decimal(1), Decimal(0), 1027)
+    assert grid.gap == left.gap
+    assert grid.outlook
+    assert report.decisions == (grid.basis,)
+    assert found["bulk_households"] is None  # no decision sets one
+    assert "So với mục tiêu" in " ".join(report.assessment)
+    assert list(report.progress["area_name"]) == list(report.sums_by_district()["district_name"])
+    assert report.progress["shortfall"].sum() == 1027
+
+
+def test_progress_is_told_by_commune_where_there_are_no_districts(demo: ReportFiles) -> None:
+    report = demo.build("91", QUARTER, Language("vi"), told_on=date(2025, 7, 1))
+    assert set(report.progress.index) <= set(report.communes.index)
+    assert len(report.progress) > 90
+
+
+def test_checks_are_run_and_what_is_explained_stays(office: Workspace) -> None:
+    accept(office, table(GOOD | FULL | {"Kỳ": "2021-Q1", "Hộ mua buôn": 10, "Hộ bán trực tiếp": 88}))
+    accept(office, table(GOOD | FULL))
+    bench = CheckBench(office)
+    found = bench.findings("89", QUARTER)
+    assert found
+    assert len(of_office(office).findings) == len(found)
+    assert "chưa được giải trình" in " ".join(of_office(office).assessment)
+    bench.explain(found, reason="đã phúc tra", user="An")
+    report = of_office(office)
+    assert set(report.findings["reason"]) == {"đã phúc tra"}
+    assert "chưa được giải trình" not in " ".join(report.assessment)
