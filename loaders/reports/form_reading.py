@@ -20,9 +20,12 @@ MARKER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _HALF_MARKER: Final = re.compile(r"\{\{|\}\}")
 _NAME_LIKE: Final = 85  # how like a field an unknown name of a cell must be to be taken for a slip
 
-_UNKNOWN_ALONE: Final = mark('There is no field "{found}". `phudien report fill --fields` lists all of them.')
+_UNKNOWN_ALONE: Final = mark(
+    'There is no field "{found}". All fields: the list below the form on the page, or `phudien report fill --fields`.'
+)
 _UNKNOWN_NEAR: Final = mark(
-    'There is no field "{found}". The nearest is "{nearest}"; `phudien report fill --fields` lists all of them.'
+    'There is no field "{found}". The nearest is "{nearest}". All fields: the list below the form on the page, or '
+    "`phudien report fill --fields`."
 )
 _HALF: Final = mark(
     '"{found}" opens a field that is not closed, or the other way round. Two curly brackets stand before a name and '
@@ -100,11 +103,11 @@ def read_form(book: Workbook, fields: FormFields) -> FormReading:
     return found
 
 
-def _texts(sheet: Worksheet) -> Iterator[Cell]:
-    for row in sheet.iter_rows():
-        for cell in row:
-            if isinstance(cell, Cell) and cell.value is not None and not isinstance(cell.value, int | float | bool):
-                yield cell
+def _texts(sheet: Any) -> Iterator[Cell]:
+    """Cells that hold something else than a number, row by row; only those that the file has, however far apart."""
+    for _, cell in sorted(sheet._cells.items()):
+        if isinstance(cell, Cell) and cell.value is not None and not isinstance(cell.value, int | float | bool):
+            yield cell
 
 
 def _issue(code: str, severity: str, cell: Cell, value: str, template: str, **values: Any) -> Issue:

@@ -50,16 +50,15 @@ class RowInsertion:
         self._move_formulas(book)
         self._move_names(book)
         merged = [self._moved_area(area.coord) for area in sheet.merged_cells.ranges]
-        sheet.insert_rows(self.row + 1, self.count)
+        self._move_cells()
         self._set_merged(merged)
         self._move_heights()
         self._move_formats()
         self._move_page_set_up()
         self._move_drawings(book)
-        for row in sheet.iter_rows(min_row=self.row + self.count + 1):
-            for cell in row:
-                if isinstance(cell, Cell) and cell.hyperlink is not None:
-                    cell.hyperlink.ref = cell.coordinate
+        for cell in sheet._cells.values():
+            if isinstance(cell, Cell) and cell.hyperlink is not None:
+                cell.hyperlink.ref = cell.coordinate
 
     # ---- where things are after it
 
@@ -155,6 +154,14 @@ class RowInsertion:
         return self.moved_formula(f"={formula}", own, cell).removeprefix("=")
 
     # ---- the sheet
+
+    def _move_cells(self) -> None:
+        """openpyxl's own way makes a cell for every row up to the last: a million, where one stands that far down."""
+        moved = {}
+        for (row, column), cell in self.sheet._cells.items():
+            cell.row = self._row(row)
+            moved[cell.row, column] = cell
+        self.sheet._cells = moved
 
     def _set_merged(self, areas: list[str]) -> None:
         self.sheet.merged_cells.ranges = {MergedCellRange(self.sheet, area) for area in areas}
@@ -260,10 +267,9 @@ class RowInsertion:
 
 
 def _formulas(sheet: Any) -> Iterator[Cell]:
-    for row in sheet.iter_rows():
-        for cell in row:
-            if isinstance(cell, Cell) and cell.data_type == "f" and isinstance(cell.value, str | ArrayFormula):
-                yield cell
+    for cell in list(sheet._cells.values()):  # only those that the file has: rows between them may be a million
+        if isinstance(cell, Cell) and cell.data_type == "f" and isinstance(cell.value, str | ArrayFormula):
+            yield cell
 
 
 def _copy_value(cell: Cell, new: Cell) -> None:

@@ -179,8 +179,8 @@ class _OfficialDocument:
                 document.paragraph(say("None."))
             else:
                 self._put(listing_of(report))
-        if not report.bulk_communes.empty and report.bulk_communes["is_estimated"].any():
-            document.paragraph(say(ESTIMATED_NOTE), "table_note")
+            if rows is report.bulk_communes and not rows.empty and rows["is_estimated"].any():
+                document.paragraph(say(ESTIMATED_NOTE), "table_note")
 
     def _write_works(self) -> None:
         say, report = self.language.say, self.report
@@ -224,7 +224,8 @@ class _OfficialDocument:
                 province=sentences.province_in_text(self.report),
                 period=sentences.period_in_text(self.report),
                 issuer=self._issuer(),
-            )
+            ),
+            keep=True,  # a signature does not stand on a page without text
         )
 
     def _put(self, listing: Listing) -> None:
@@ -292,3 +293,5 @@ class _OfficialDocument:
             document.paragraph(belongs_to, "appendix_of")
             document.paragraph("", "table_note")
             document.table(listing.columns, listing.rows, part="appendix_table")
+            if listing.note:
+                document.paragraph(listing.note, "table_note")

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geodata.language import Language
+from geodata.lineage import ESTIMATED, EXACT
 from geodata.periods import Period
 from geodata.report_data import SHARE, ProvinceReport
 from geodata.status import STATUS_NAMES, STATUS_SIGNS
@@ -43,6 +44,7 @@ class Listing:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     is_wide: bool = False
+    note: str = ""
 
     @property
     def is_long(self) -> bool:
@@ -126,11 +128,11 @@ def figures_of(report: ProvinceReport) -> Listing:
         )
     columns = (
         Column(report.language.say("No."), _NUMBER_SHARE, CENTRE),
-        Column(say("Indicator"), 30, LEFT),
+        Column(say("Indicator"), 28, LEFT),
         Column(say("Households"), 14),
         Column(say("Of households"), 14),
         Column(say("Share"), 13),
-        Column(say("Change on the quarter before"), 15),
+        Column(say("Change on the quarter before"), 19),
         Column(say("Target"), 13),
         Column(say("Status"), 17, CENTRE),
     )
@@ -184,10 +186,10 @@ def bulk_communes_of(report: ProvinceReport) -> Listing:
     """Return the communes with households behind a master meter."""
     say, language = report.language.say, report.language
     names, is_estimated = report.bulk_communes["commune_name"], report.bulk_communes["is_estimated"].astype("bool")
-    shown = report.bulk_communes.assign(commune_name=names.where(~is_estimated, names + " ≈"))
+    shown = report.bulk_communes.assign(commune_name=names.where(~is_estimated, names + f" {ESTIMATED}"))
     fields = (
         _Field(say("Commune"), "commune_name", 28, _text, LEFT),
-        *_district(report, 28),
+        *_district(report, 32),
         _Field(say("Households behind a master meter"), "households_bulk", 16, _count(language)),
         _Field(say("Master meters"), "points", 13, _count(language)),
         _Field(say("Organisations"), "organisations", 12, _count(language)),
@@ -255,10 +257,10 @@ def uploads_of(report: ProvinceReport) -> Listing:
     shown = report.uploads.assign(day=["" if pd.isna(moment) else language.moment(moment) for moment in moments])
     fields = (
         _Field(say("Batch"), "batch_id", 9, _text, CENTRE),
-        _Field(say("File"), "file_name", 50, _text, LEFT),
+        _Field(say("File"), "file_name", 44, _text, LEFT),
         _Field(say("Kind"), "kind", 24, _text, LEFT),
         _Field(say("Accepted by"), "accepted_by", 20, _text, LEFT),
-        _Field(say("Accepted at"), "day", 20, _text, CENTRE),
+        _Field(say("Accepted at"), "day", 30, _text, CENTRE),
     )
     return _listing(report, say("Uploads that the figures come from"), shown, fields)
 
@@ -269,11 +271,15 @@ def communes_of(report: ProvinceReport) -> Listing:
     measures = list(_COMMUNE_MEASURES)
     whole = _sum_row(report.province_name, report.communes, measures, language)
     rows = [replace(whole, figures=_figures_in_row(report.province_code, measures))]
+    is_exact = report.basis.reindex(report.communes.index).fillna(EXACT) == EXACT
     number = 0
     for district, communes in _by_district(report):
         if district:
             rows.append(_sum_row(district, communes, measures, language))
-        for code, commune in zip(communes.index, communes.to_dict("records"), strict=True):
+        names = communes["commune_name"]
+        names = names.where(is_exact.reindex(communes.index), names + f" {ESTIMATED}")
+        named = communes.assign(commune_name=names)
+        for code, commune in zip(named.index, named.to_dict("records"), strict=True):
             number += 1
             counts = tuple(_count(language)(commune[measure]) for measure in measures)
             shares = _shares(
@@ -296,7 +302,8 @@ def communes_of(report: ProvinceReport) -> Listing:
         Column(say("With grid power, share"), 18),
         Column(say("Direct sale, share"), 18),
     )
-    return Listing(say("Figures by commune"), columns, tuple(rows), is_wide=True)
+    note = "" if is_exact.all() else say("≈: holds parts of divided communes, estimated.")
+    return Listing(say("Figures by commune"), columns, tuple(rows), is_wide=True, note=note)
 
 
 def _figures_in_row(area_code: str, measures: Sequence[str]) -> tuple[str, ...]:

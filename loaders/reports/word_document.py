@@ -194,6 +194,7 @@ class WordDocument:
     def begin_section(self, *, landscape: bool = False) -> None:
         """Begin a new page whose numbers count from 1."""
         section: Any = self._document.add_section(WD_SECTION.NEW_PAGE)
+        self._hide_section_end()
         self._set_page(section, landscape=landscape)
         start = OxmlElement("w:pgNumType")
         start.set(qn("w:start"), "1")
@@ -201,6 +202,18 @@ class WordDocument:
             section._sectPr.remove(old)
         margins = section._sectPr.find(qn("w:pgMar"))
         margins.addnext(start)
+
+    def _hide_section_end(self) -> None:
+        """Let the last paragraph end the section; one of its own could come to stand on a page of its own."""
+        end = self._body.findall(qn("w:p"))[-1]
+        before = end.getprevious()
+        if before is not None and before.tag == qn("w:p"):
+            before.get_or_add_pPr().append(end.find(qn("w:pPr")).find(qn("w:sectPr")))
+            self._body.remove(end)
+            return
+        properties = end.get_or_add_pPr()  # below a table there must be a paragraph: as small as can be
+        spacing = parse_xml(f'<w:spacing {nsdecls("w")} w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>')
+        properties.insert(0, spacing)
 
     @property
     def width_mm(self) -> float:
@@ -258,6 +271,7 @@ class WordDocument:
             f'<w:tblCellMar {nsdecls("w")}><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
         )
         table._tbl.tblPr.append(margins)
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, width in zip(table.rows[0].cells, widths, strict=True):
             cell.width = Mm(width)
         for column, width in zip(table.columns, widths, strict=True):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import docx
 import pandas as pd
+import pypdf
 import pytest
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -298,3 +302,25 @@ def test_whole_reports_hold_a_map_and_every_section(sample: Any, language: Langu
         "VI",
         "VII",
     ]
+
+
+def test_a_section_ends_with_its_last_text_and_never_on_a_page_of_its_own(document: Any) -> None:
+    ends = [p for p in document.element.body.iterchildren() if p.tag.endswith("}p") and "w:sectPr" in p.xml]
+    assert len(ends) == len(document.sections) - 1
+    for end in ends:
+        assert "Phủ Điện: phiên bản" in "".join(end.itertext()) or 'w:lineRule="exact"' in end.xml
+
+
+@pytest.mark.office
+def test_libreoffice_lays_it_out_on_pages_that_all_hold_text(tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None or not Path("/usr/lib/libreoffice/program/libswlo.so").is_file():
+        pytest.skip("LibreOffice Writer is not on this machine")
+    (tmp_path / "report.docx").write_bytes(write_official_document(report_samples.much_left()))
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "report.docx")], check=True, capture_output=True, timeout=180)
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "report.pdf").pages]
+    assert all(len(page) > 50 for page in pages)
+    assert pages[0].splitlines()[0].startswith("TỔNG CÔNG TY")  # no page number on the first page
+    assert pages[1].splitlines()[0].strip() == "2"
