@@ -29,6 +29,7 @@ from geodata.company_data import CompanyTable
 from geodata.language import Language
 from geodata.lineage import EXACT
 from geodata.periods import Period
+from geodata.report_data import ProvinceReport
 from geodata.reporting_periods import ReportingPeriod
 from geodata.units import COMPANY_CODE, Units
 from loaders.settings import default_home
@@ -351,6 +352,16 @@ def verifier(home: str, version: str) -> Verifier:
 def report_files() -> ReportFiles:
     """Return what builds and writes the reports of this server's workspace."""
     return _report_files(str(default_home()))
+
+
+def report(told_on: str, province: str, period: str, language: Language) -> ProvinceReport:
+    """
+    Return a province's report, told in the list of a day.
+
+    It is built anew each time: targets and explanations change without a new version of the figures. What all
+    provinces share is kept by `ReportFiles`.
+    """
+    return report_files().build(province, Period.parse(period), language, told_on=date.fromisoformat(told_on))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -50,7 +50,7 @@ def draw(choices: _state.Choices, province: str) -> None:
 def _fill(choices: _state.Choices, province: str, name: str, content: bytes) -> None:
     assert choices.period is not None
     told_on = choices.told_on
-    report = _cache.report(choices.home, choices.version, told_on, province, choices.period, choices.language.code)
+    report = _cache.report(told_on, province, choices.period, choices.language)
     try:
         result = OwnForms.fill_report(content, name, report)
     except PhuDienError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from typing import Final
 
@@ -13,7 +12,6 @@ from coverage import rollup
 from coverage.pages import _cache, _company_table, _many_reports, _own_forms, _state, _verified_report
 from coverage.report_files import FORMS
 from geodata.errors import mark
-from geodata.periods import Period
 from geodata.report_data import ProvinceReport
 
 
@@ -46,10 +44,7 @@ def _draw_province(choices: _state.Choices) -> None:
         missing = complete.communes_all - complete.communes_counted
         st.warning(say("{n} communes did not report; the report names them.", n=missing))
     with st.spinner(say("Gathering the report …")):
-        # Not cached: targets and explanations change without a new version of the figures.
-        report = _cache.report_files().build(
-            province, Period.parse(choices.period), language, told_on=date.fromisoformat(choices.told_on)
-        )
+        report = _cache.report(choices.told_on, province, choices.period, language)
     _offer_forms(report, choices)
 
 
