@@ -67,8 +67,9 @@ def direct_fell(data: CheckData, rule: CheckRule) -> pd.DataFrame:
 
 
 def lacking_rose(data: CheckData, rule: CheckRule) -> pd.DataFrame:
-    """Households without the grid (N − T) that rose."""
-    return _fell(data, -data.lacking, rule, "households_all|households_grid")
+    """Households without the grid (N − T) that rose; where T exceeds N, another rule says so."""
+    known = np.where(data.lacking < 0, np.nan, data.lacking)
+    return _fell(data, -known, rule, "households_all|households_grid")
 
 
 def bulk_rose(data: CheckData, rule: CheckRule) -> pd.DataFrame:

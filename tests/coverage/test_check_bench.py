@@ -282,6 +282,11 @@ def test_wrong_calls_are_refused_in_words(office: Workspace, capsys: pytest.Capt
     assert f"grid-fell:{Q2}:{MY_DUC}:" in told.splitlines()[-1]
 
 
+def test_check_of_an_empty_workspace_finds_nothing(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--workspace", str(workspace.home), "--lang", "en"]) == 0
+    assert capsys.readouterr().out.startswith("0 errors and 0 warnings")
+
+
 def test_rules_are_listed_with_their_limits(office: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--workspace", str(office.home), "--lang", "en", "rules"]) == 0
     shown = capsys.readouterr().out

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from coverage import checks
 from coverage.check_data import LIST_COLUMNS, SOURCE_COLUMNS, WORKS_COLUMNS, CheckData, CommuneBook
@@ -395,6 +397,43 @@ def test_table_for_reports_says_what_stands_in_both_languages(find: Find) -> Non
         assert (line["severity"], line["reason"], line["explained_by"]) == ("warning", "", "")
         assert line["sentence"] == found[0].sentence(Language(code))
     assert findings_table([], Language("vi")).empty
+
+
+@given(st.permutations(range(12)))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_order_of_rows_never_matters(units: Units, rules: dict[str, CheckRule], order: list[int]) -> None:
+    counts = {FIRST: 1000, SECOND: 700, THIRD: 1000}
+    table = quarters(
+        *(
+            (period, [row(code, 1000, grid - 9 * n, 50 * n) for n, code in enumerate((WARD, TOWN, MY_DUC, MY_PHU))])
+            for period, grid in counts.items()
+        )
+    )
+    expected = [one.key for one in checks.find_all(CheckData(table, units), rules)]
+    assert len(expected) > 4
+    shuffled = table.iloc[order].reset_index(drop=True)
+    assert [one.key for one in checks.find_all(CheckData(shuffled, units), rules)] == expected
+
+
+def test_figures_that_add_up_and_stay_give_no_finding(units: Units, rules: dict[str, CheckRule]) -> None:
+    def commune(code: str, quarter: int) -> dict[str, Any]:
+        return row(
+            code,
+            1000 + quarter,
+            980 + quarter,
+            100,
+            households_direct=880 + quarter,
+            households_offgrid=5,
+            households_without=15,
+            households_all_urban=0,
+            households_all_rural=1000 + quarter,
+            households_grid_urban=0,
+            households_grid_rural=980 + quarter,
+        )
+
+    codes = (WARD, TOWN, MY_DUC, MY_PHU)
+    table = quarters(*((p, [commune(code, n) for code in codes]) for n, p in enumerate((FIRST, SECOND, THIRD))))
+    assert checks.find_all(CheckData(table, units), rules) == []
 
 
 def test_nothing_is_found_where_nothing_was_reported(units: Units, rules: dict[str, CheckRule]) -> None:
