@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from coverage.forecast import Forecast, LateWorks, forecast_areas
+from coverage.forecast import Forecast, forecast_areas
 from coverage.forecast_desk import ForecastDesk
+from coverage.possible_paths import LateWorks
 from coverage.progress_desk import AreaProgress, ProgressDesk
 from coverage.target_book import TargetBook
 from coverage.workspace import Workspace
