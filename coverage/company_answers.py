@@ -13,8 +13,8 @@ def json_of(table: CompanyTable) -> bytes:
         "organisation": table.organisation,
         "period": str(table.period),
         "language": table.language.code,
-        "data_version": table.data_version,
         "data_date": table.data_date.isoformat(),
+        "stamp": table.stamp(),
         "is_synthetic": table.is_synthetic,
         "notices": list(table.notices),
         "remarks": list(table.remarks),
@@ -41,7 +41,7 @@ def markdown_of(table: CompanyTable) -> bytes:
     for section, rows in table.by_section().items():
         lines += [f"## {table.sections[section]}", "", _line(header), "|" + "---|" * len(header)]
         lines += [_line(_cells(row, table)) for row in rows] + [""]
-    lines += [*table.remarks, "", say("Data version {version}.", version=table.data_version), ""]
+    lines += [*table.remarks, "", table.stamp_line() + ".", ""]
     return "\n".join(lines).encode()
 
 

@@ -89,6 +89,7 @@ class CompanyReport:
             data_version=str(version),
             data_date=date.fromisoformat((version.at or workspace.clock().isoformat())[:10]),
             is_synthetic=workspace.has_synthetic(as_of=as_of),
+            as_of=as_of,
         )
         return build_company_table(period, workspace.registry, basis, language)
 

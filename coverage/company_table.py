@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -100,6 +100,7 @@ class TableBasis:
     data_version: str
     data_date: date
     is_synthetic: bool
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ def build_company_table(
         data_date=basis.data_date,
         is_synthetic=basis.is_synthetic,
         language=language,
+        as_of=basis.as_of,
     )
 
 

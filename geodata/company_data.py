@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 import pandas as pd
 
 from geodata.language import Language
+from geodata.report_data import VIETNAM
 from geodata.reporting_periods import ReportingPeriod
 
 
@@ -88,6 +90,7 @@ class CompanyRow:
 
 
 _NUMBERS: Final = ("value", "plan", "gap", "published")
+_HASHED: Final = ("value", "numerator", "denominator", "plan", "plan_day", "published")
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ class CompanyTable:
         What stands below it: how communes were counted, how plans are judged.
     data_version, data_date
         Version of the data, and the day of its newest change.
+    as_of
+        Moment whose answer was asked for; None for the moment at which it was made.
     is_synthetic
         Whether demonstration data are in it.
     """
@@ -123,6 +128,37 @@ class CompanyTable:
     data_date: date
     is_synthetic: bool
     language: Language
+    as_of: datetime | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of period, figures, counts, plans and what was published, in hexadecimal; alike in any language."""
+        lines = [
+            ",".join("" if part is None else str(part) for part in (row.indicator, *(getattr(row, n) for n in _HASHED)))
+            for row in self.rows
+        ]
+        return hashlib.sha256("\n".join([self.organisation, str(self.period), *lines]).encode()).hexdigest()
+
+    def stamp(self) -> dict[str, str]:
+        """Return what identifies the figures of the table, as its files carry it: texts, ISO 8601 where moments."""
+        return {
+            "phudien_company_table": self.organisation,
+            "phudien_period": str(self.period),
+            "phudien_data_version": self.data_version,
+            "phudien_as_of": self.as_of.isoformat() if self.as_of else "",
+            "phudien_fingerprint": self.fingerprint,
+        }
+
+    def stamp_line(self) -> str:
+        """Return the same for readers, in one line."""
+        say = self.language.say
+        version = say("Data version {version}, {day}", version=self.data_version, day=self.language.day(self.data_date))
+        known = (
+            [say("as it was known at {moment}", moment=self.language.moment(self.as_of.astimezone(VIETNAM)))]
+            if self.as_of
+            else []
+        )
+        return "; ".join([version, *known, say("fingerprint {fingerprint}", fingerprint=self.fingerprint)])
 
     @property
     def title(self) -> str:

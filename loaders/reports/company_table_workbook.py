@@ -73,6 +73,8 @@ def write_company_table(table: CompanyTable) -> bytes:
     version = table.language.say("Data version {version}.", version=table.data_version)
     title = f"{table.title}, {table.period_text}"
     workbook.set_properties({"title": title, "author": "Phủ Điện", "comments": version, "created": created})
+    for key, text in table.stamp().items():
+        workbook.set_custom_property(key, text, "text")
     book = _Book(workbook, table.language, table)
     sheet = book.add_page(table.language.say("Company table"), left=version, centre=f"EVNSPC, {table.period_text}")
     for index, column in enumerate(_COLUMNS):
@@ -134,9 +136,10 @@ def _height(row: CompanyRow, table: CompanyTable) -> float:
 def _write_below(book: _Book, sheet: Any, row: int) -> None:
     """Write the remarks and the places of the signatures."""
     say = book.language.say
-    for number, remark in enumerate(book.table.remarks):
+    remarks = (*book.table.remarks, book.table.stamp_line())
+    for number, remark in enumerate(remarks):
         sheet.write_string(row + number, 1, remark, book.format(italic=True, font_size=10))
-    row += len(book.table.remarks) + 1
+    row += len(remarks) + 1
     bold, italic = book.format(bold=True, align="center"), book.format(italic=True, align="center")
     for column, role in ((1, say("Prepared by")), (6, say("Checked by")), (9, say("DIRECTOR"))):
         sheet.write_string(row, column, role, bold)

@@ -270,6 +270,22 @@ def test_same_table_gives_the_same_bytes(demo: Workspace) -> None:
         assert desk.file(desk.table(H1, VI), form) == desk.file(desk.table(H1, VI), form)
 
 
+def test_files_carry_what_identifies_their_figures(demo: Workspace) -> None:
+    desk = CompanyReport(demo)
+    table, other = desk.table(H1, VI), desk.table(H1, EN)
+    stamp = table.stamp()
+    assert (
+        stamp["phudien_fingerprint"]
+        == other.fingerprint
+        != desk.table(ReportingPeriod.parse("2020-H2"), VI).fingerprint
+    )
+    assert (stamp["phudien_period"], stamp["phudien_data_version"]) == ("2021-H1", table.data_version)
+    assert json.loads(desk.file(table, "json")[1])["stamp"] == stamp
+    book = openpyxl.load_workbook(BytesIO(desk.file(table, "xlsx")[1]))
+    assert {one.name: one.value or "" for one in book.custom_doc_props.props} == stamp
+    assert stamp["phudien_fingerprint"] in desk.file(table, "md")[1].decode()
+
+
 def test_command_writes_the_table(demo: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call = ["report", "company", "--workspace", str(demo.home), "--period", "6 tháng đầu năm 2021"]
     assert main([*call, "--format", "csv,json", "-o", str(tmp_path)]) == 0
