@@ -196,7 +196,7 @@ class _Rows:
         plan_day = None if is_due or noted is None else noted["due"]
         differs = stated is not None and published is not None and stated != published
         notes = (
-            self._difference_note(indicator, stated, published) if differs else "",
+            self._difference_note(indicator, stated, published, _source(returned, language)) if differs else "",
             *found.notes,
             *self._plan_notes(verdict, plan_day),
             _own_note(noted, language),
@@ -326,11 +326,14 @@ class _Rows:
             return (compared, close) if verdict.is_close else (compared,)
         return ()
 
-    def _difference_note(self, indicator: Indicator, stated: Decimal | None, published: Decimal | None) -> str:
+    def _difference_note(
+        self, indicator: Indicator, stated: Decimal | None, published: Decimal | None, source: str
+    ) -> str:
         return self._language.say(
-            "Differs from what was published: {own} here, {published} published.",
+            "Differs from what was published: {own} here, {published} published ({source}).",
             own=self._text(indicator, stated),
             published=self._text(indicator, published),
+            source=source,
         )
 
     def _text(self, indicator: Indicator, stated: Decimal | None) -> str:

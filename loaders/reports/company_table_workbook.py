@@ -57,7 +57,9 @@ class _Book(StyledBook):
             return
         decimals = max(0, -int(value.normalize().as_tuple().exponent)) if before else row.decimals
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        sheet.write_number(*place, float(value), self.cell(row, num_format=f"{before}{pattern};{before}-{pattern}"))
+        black = {"font_color": "#000000"} if before else {}  # a plan is never what differs
+        style = self.cell(row, num_format=f"{before}{pattern};{before}-{pattern}", **black)
+        sheet.write_number(*place, float(value), style)
 
 
 def write_company_table(table: CompanyTable) -> bytes:

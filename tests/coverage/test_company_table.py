@@ -196,7 +196,7 @@ def test_own_figure_that_differs_from_the_published_one_shows_both() -> None:
     figures = {name: Figure(REGISTRY[name], 9_300, 10_000, 9, 10)}
     row = built(name, basis(figures=figures, returns=returns({"indicator": name, "published_value": "93.56"})))
     assert (row.text, row.published_text, row.differs) == ("93.00%", "93.56%", True)
-    assert row.notes[0] == "Differs from what was published: 93.00% here, 93.56% published."
+    assert row.notes[0] == "Differs from what was published: 93.00% here, 93.56% published (test)."
     assert row.notes[1] == "Not counted: 1 communes did not report it."
 
 
