@@ -12,7 +12,7 @@ from geodata.status import STATUS_COLOURS, STATUS_NAMES, STATUS_SIGNS, STATUSES
 from loaders.reports.font_letters import breakable
 from loaders.reports.font_metrics import sans_width
 from loaders.reports.official_tables import Listing
-from loaders.reports.word_document import LEFT, Column
+from loaders.reports.word_document import RIGHT, Column
 
 Block = dict[str, Any]
 
@@ -100,21 +100,22 @@ def column_widths(columns: Sequence[Column], cells: Sequence[Sequence[str]], *, 
     Return the widths of columns in points, `TEXT_WIDTH` together: their shares, yet no word lies on its neighbour.
 
     A column whose share is too narrow for its longest word (of the label, or of `cells`) gets what that word needs, at
-    the cost of the others; columns of figures give what they have to spare to those of texts that would be wrapped.
+    the cost of the others; columns that have room to spare give it to those whose texts would be wrapped.
     Where all words need more than there is, each column gets its part of it.
     """
     least = [_widest(_words(column.label, texts), size) for column, texts in zip(columns, cells, strict=True)]
     if sum(least) >= TEXT_WIDTH:
         return [width * TEXT_WIDTH / sum(least) for width in least]
     widths = _widened([column.share for column in columns], least)
+    ample = [
+        needed + _SLACK if column.align == RIGHT else max(needed, _widest(texts, size))
+        for column, needed, texts in zip(columns, least, cells, strict=True)
+    ]
     wanted = [
-        max(0.0, _widest(texts, size) - width) if column.align == LEFT else 0.0
-        for column, texts, width in zip(columns, cells, widths, strict=True)
+        0.0 if column.align == RIGHT else max(0.0, enough - width)
+        for column, enough, width in zip(columns, ample, widths, strict=True)
     ]
-    spare = [
-        0.0 if column.align == LEFT else max(0.0, width - needed - _SLACK)
-        for column, needed, width in zip(columns, least, widths, strict=True)
-    ]
+    spare = [max(0.0, width - enough) for width, enough in zip(widths, ample, strict=True)]
     lent = min(sum(wanted), sum(spare))
     if not lent:
         return widths

@@ -131,7 +131,7 @@ def _figure_row(report: ProvinceReport, figure: ReportFigure) -> dict[str, Any]:
         "due": language.period(target.due) if target.due else language.say("no date stated"),
         "gap": "–" if target.gap is None else language.count(max(0, target.gap)),
         "status": f"{STATUS_SIGNS[target.status]} {language.say(STATUS_NAMES[target.status])}",
-        "outlook": target.outlook,
+        "outlook": target.outlook[:1].upper() + target.outlook[1:],
         "colour": STATUS_COLOURS[target.status],
     }
 
