@@ -36,7 +36,7 @@ PAGES: Final[dict[str, tuple[str, str, Page]]] = {
     "map": (mark("Coverage map"), ":material/map:", overview.draw),
     "remaining": (mark("What remains"), ":material/electric_meter:", remaining.draw),
     "progress": (mark("Progress"), ":material/trending_down:", progress.draw),
-    "targets": (mark("Targets 2081"), ":material/flag:", targets.draw),
+    "targets": (mark("Targets"), ":material/flag:", targets.draw),
     "upload": (mark("Upload a survey"), ":material/upload_file:", upload.draw),
     "report": (mark("Reports"), ":material/description:", report.draw),
     "checks": (mark("Check the figures"), ":material/fact_check:", checks.draw),

@@ -102,36 +102,53 @@ def split(whole: int, parts: pd.DataFrame, *, rule: str, fixed: Mapping[str, int
     {'84': 10, '89': 30, '91': 10}
     """
     require_columns(parts, PART_COLUMNS, what="parts")
-    parts = parts.sort_index()
-    fixed = dict(fixed or {})
-    most = {str(code): int(count) for code, count in parts["lacking"].items()}
-    least = (
-        {str(code): int(count) for code, count in parts[LEAST].items()} if LEAST in parts else dict.fromkeys(most, 0)
-    )
-    _check_fixed(fixed, least, most)
-    free = [code for code in most if code not in fixed]
+    found = _split(whole, _counts_of(parts), rule, fixed or {})
+    return pd.Series(found, dtype="int64", index=pd.Index(list(found), name="area_code"))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The counts of a part as plain numbers."""
+
+    most: int
+    least: int
+    whole: int | None
+
+
+def _counts_of(parts: pd.DataFrame) -> dict[str, _Part]:
+    """Return the counts of parts by their codes, in code order."""
+    least = parts[LEAST] if LEAST in parts else [0] * len(parts)
+    rows = zip(parts.index, parts["lacking"], least, parts["whole"], strict=True)
+    found = {str(code): _Part(int(n), int(low), None if pd.isna(all_) else int(all_)) for code, n, low, all_ in rows}
+    return dict(sorted(found.items()))
+
+
+def _split(whole: int, parts: Mapping[str, _Part], rule: str, fixed: Mapping[str, int]) -> dict[str, int]:
+    _check_fixed(fixed, parts)
+    free = {code: part for code, part in parts.items() if code not in fixed}
     rest = whole - sum(fixed.values())
-    _check_rest(rest, whole, [(code, least[code], most[code]) for code in free], sum(fixed.values()), rule)
-    weights = _weights(parts.loc[free], rule)
+    _check_rest(rest, whole, free, sum(fixed.values()), rule)
+    weights = _weights(free, rule)
+    most, least = ({code: getattr(part, name) for code, part in free.items()} for name in ("most", "least"))
     if rule == SAME_SHARE:
-        found = fixed | _fill(rest, weights, least, most)
+        found = _fill(rest, weights, least, most)
     else:
-        above = {code: most[code] - least[code] for code in free}
-        more = _fill(rest - sum(least[code] for code in free), above, dict.fromkeys(free, 0), above)
-        found = fixed | {code: least[code] + more[code] for code in free}
-    return pd.Series({code: found[code] for code in most}, dtype="int64").rename_axis("area_code")
+        room = {code: part.most - part.least for code, part in free.items()}
+        more = _fill(rest - sum(least.values()), room, dict.fromkeys(free, 0), room)
+        found = {code: least[code] + more[code] for code in free}
+    return {code: fixed[code] if code in fixed else found[code] for code in parts}
 
 
-def _check_fixed(fixed: Mapping[str, int], least: Mapping[str, int], most: Mapping[str, int]) -> None:
+def _check_fixed(fixed: Mapping[str, int], parts: Mapping[str, _Part]) -> None:
     for code, number in fixed.items():
-        if code not in most:
+        if code not in parts:
             raise FigureError(
                 "cascade.area-unknown",
                 mark('"{area}" is no part of the area that is split. Parts: {parts}.'),
                 area=code,
-                parts=_some(most),
+                parts=_some(parts),
             )
-        if not least[code] <= number <= most[code]:
+        if not parts[code].least <= number <= parts[code].most:
             raise FigureError(
                 "cascade.number-impossible",
                 mark(
@@ -140,19 +157,19 @@ def _check_fixed(fixed: Mapping[str, int], least: Mapping[str, int], most: Mappi
                 ),
                 area=code,
                 number=number,
-                least=least[code],
-                most=most[code],
+                least=parts[code].least,
+                most=parts[code].most,
             )
 
 
-def _check_rest(rest: int, whole: int, free: list[tuple[str, int, int]], given: int, rule: str) -> None:
+def _check_rest(rest: int, whole: int, free: Mapping[str, _Part], given: int, rule: str) -> None:
     """Refuse a rest that the areas without a number of their own cannot take, or that a rule by hand leaves."""
-    need, room = sum(least for _, least, _ in free), sum(most for _, _, most in free)
+    need, room = sum(part.least for part in free.values()), sum(part.most for part in free.values())
     if rule == BY_HAND and free:
         raise FigureError(
             "cascade.numbers-missing",
             mark("By hand every area needs a number. Without one: {areas}. {rest} households are left for them."),
-            areas=_some(code for code, _, _ in free),
+            areas=_some(free),
             rest=rest,
         )
     if rest < need:
@@ -181,7 +198,7 @@ def _check_rest(rest: int, whole: int, free: list[tuple[str, int, int]], given: 
         )
 
 
-def _weights(parts: pd.DataFrame, rule: str) -> dict[str, int]:
+def _weights(parts: Mapping[str, _Part], rule: str) -> dict[str, int]:
     if rule not in RULES:
         raise FigureError(
             "cascade.rule-unknown",
@@ -189,13 +206,12 @@ def _weights(parts: pd.DataFrame, rule: str) -> dict[str, int]:
             rule=rule,
             allowed=", ".join(RULES),
         )
-    if rule == SAME_SHARE and parts["whole"].isna().any():
+    if rule == SAME_SHARE and any(part.whole is None for part in parts.values()):
         raise FigureError(
             "cascade.no-share",
             mark("A count has no share: split it in proportion to the households still lacking, or by hand."),
         )
-    column = "whole" if rule == SAME_SHARE else "lacking"
-    return {str(code): int(count) for code, count in parts[column].items()}
+    return {code: (part.whole or 0) if rule == SAME_SHARE else part.most for code, part in parts.items()}
 
 
 def _fill(rest: int, weights: Mapping[str, int], least: Mapping[str, int], most: Mapping[str, int]) -> dict[str, int]:
@@ -263,11 +279,11 @@ def cascade(root: str, whole: int, tree: pd.DataFrame, plan: CascadePlan) -> pd.
         As `split` does, for any level.
     """
     require_columns(tree, TREE_COLUMNS, what="areas")
-    unknown = sorted(set(plan.fixed) - set(tree.index))
-    if unknown:
-        uppermost = {str(code): 0 for code in tree.index[tree["parent_code"] == root]}
-        _check_fixed({unknown[0]: 0}, uppermost, uppermost)
-    parts_of = {str(parent): parts for parent, parts in tree.groupby("parent_code")}
+    parts_of: dict[str, dict[str, _Part]] = {}
+    for (code, part), parent in zip(_counts_of(tree).items(), tree["parent_code"].sort_index(), strict=True):
+        parts_of.setdefault(str(parent), {})[code] = part
+    if unknown := sorted(set(plan.fixed) - set(tree.index)):
+        _check_fixed({unknown[0]: 0}, parts_of.get(root, {}))
     found: dict[str, int] = {}
     waiting = [(root, whole)]
     while waiting:
@@ -275,8 +291,8 @@ def cascade(root: str, whole: int, tree: pd.DataFrame, plan: CascadePlan) -> pd.
         parts = parts_of.get(area)
         if parts is None:
             continue
-        fixed = {code: plan.fixed[code] for code in parts.index if code in plan.fixed}
-        below = {str(c): int(n) for c, n in split(number, parts, rule=plan.rule_of(area), fixed=fixed).items()}
+        fixed = {code: plan.fixed[code] for code in parts if code in plan.fixed}
+        below = _split(number, parts, plan.rule_of(area), fixed)
         found |= below
         waiting += below.items()
     return pd.Series(found, dtype="int64").sort_index().rename_axis("area_code")

@@ -32,6 +32,7 @@ from coverage.list_commands import reconcile_communes
 from coverage.progress_commands import add_progress_command
 from coverage.report_commands import add_report_commands
 from coverage.survey_commands import import_survey, write_form
+from coverage.target_commands import add_target_commands
 from geodata.errors import PhuDienError, mark
 from geodata.language import LANGUAGE_CODES, Language
 from geodata.tables import MEASURES
@@ -104,6 +105,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     _add_import(commands)
     _add_history(commands)
     _add_status(commands)
+    goals = commands.add("targets", None, say("List, enter, amend, withdraw, import, export or split targets."))
+    add_target_commands(goals, commands.common, language, read_day=_day, read_moment=_moment)
     standing = commands.add("progress", None, say("Show how areas stand against the path to their targets."))
     add_progress_command(standing, language, read_day=_day, read_moment=_moment)
     _add_template(commands)

@@ -70,13 +70,11 @@ class TargetAreas:
             Indexed by area code in code order: ``parent_code``, ``lacking``, ``whole``; see `parts`.
         """
         units = self._workspace.units_on(told_on)
-        communes = units.communes_of(area)
+        communes, above = units.communes_of(area), set(self.above(area, told_on))
         levels = [communes["province_code"], communes["district_code"].dropna(), communes.index.to_series()]
         tables = [self._table(level, indicator, period, told_on, as_of) for level in levels if len(level)]
-        tree = pd.concat(tables)
-        above = {str(code): self.above(str(code), told_on)[1:] for code in tree.index}
-        tree = tree[[code != area and area in above[str(code)] for code in tree.index]]
-        parents = [above[str(code)][0] for code in tree.index]
+        tree = pd.concat([table[~table.index.isin(above)] for table in tables])
+        parents = units.by_code["parent_code"].fillna(COMPANY_CODE).reindex(tree.index)
         return tree.assign(parent_code=parents)[["parent_code", "lacking", "whole"]].sort_index()
 
     def _table(

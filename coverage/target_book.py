@@ -63,7 +63,7 @@ class TargetBook:
         self.register = TargetRegister(workspace)
         self.facts = self.register.facts
         self._areas = TargetAreas(workspace, self.facts)
-        self.cascades = TargetCascades(workspace, self._areas)
+        self.cascades = TargetCascades(workspace)
         self._answers: OrderedDict[tuple[object, ...], TargetNumbers] = OrderedDict()
 
     def versions(self, *, as_of: datetime | None = None) -> tuple[Target, ...]:
@@ -81,9 +81,9 @@ class TargetBook:
         """
         return in_force(self.versions(as_of=as_of), on or (as_of or self.workspace.clock()).date())
 
-    def states(self, *, on: date | None = None) -> dict[str, str]:
-        """Return whether each version is in force on a day (today where None), by its code; see `targets.states_on`."""
-        return states_on(self.versions(), on or self.workspace.clock().date())
+    def states(self, *, on: date | None = None, as_of: datetime | None = None) -> dict[str, str]:
+        """Return whether each version known at a moment is in force on a day, by its code; see `targets.states_on`."""
+        return states_on(self.versions(as_of=as_of), on or (as_of or self.workspace.clock()).date())
 
     # ---- names
 
@@ -262,7 +262,7 @@ class TargetBook:
                 due=due or "-",
                 dues=", ".join(one or "-" for one in dues),
             )
-        numbers = self._numbers_of([target], indicators[target.indicator], day, None, None)
+        numbers = self._numbers_for_split(target, day)
         root = None if area is None else numbers.root_of(area)
         question = None if root is None else numbers.question(root, len(dues) - 1 if due is None else dues.index(due))
         if question is None:
@@ -273,6 +273,18 @@ class TargetBook:
                 day=f"{day:%d/%m/%Y}",
             )
         return question
+
+    def _numbers_for_split(self, target: Target, told_on: date) -> TargetNumbers:
+        key = (target, told_on, self.workspace.data_version().number)
+        if key not in self._answers:
+            indicator = self.workspace.indicators[target.indicator]
+            self._keep_answer(key, self._numbers_of([target], indicator, told_on, None, None))
+        return self._answers[key]
+
+    def _keep_answer(self, key: tuple[object, ...], numbers: TargetNumbers) -> None:
+        self._answers[key] = numbers
+        while len(self._answers) > _ANSWERS_KEPT:
+            self._answers.popitem(last=False)
 
     def _numbers(
         self,
@@ -300,9 +312,7 @@ class TargetBook:
                 t for t in self.in_force(as_of=as_of, on=day) if t.indicator == name and is_measured(t, indicators)
             ]
             found = self._numbers_of(holding, indicators[name], told_on, as_of, spoken)
-            self._answers[key] = found
-            while len(self._answers) > _ANSWERS_KEPT:
-                self._answers.popitem(last=False)
+            self._keep_answer(key, found)
         return found
 
     def _numbers_of(

@@ -10,11 +10,10 @@ from typing import Any, Final, cast
 import pandas as pd
 
 from coverage.cascade import CascadePlan, cascade
-from coverage.target_areas import TargetAreas
 from coverage.workspace import Workspace
 from geodata import lineage
 from geodata.errors import FigureError, WorkspaceError, mark
-from geodata.units import Units
+from geodata.units import COMPANY_CODE, Units
 from loaders.store import batches, engine
 from loaders.store import targets as store
 from loaders.store.batches import NewBatch
@@ -62,13 +61,10 @@ class TargetCascades:
     ----------
     workspace
         Whose store keeps them.
-    areas
-        What areas lack.
     """
 
-    def __init__(self, workspace: Workspace, areas: TargetAreas) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._areas = areas
 
     def of_version(self, code: str, *, as_of: datetime | None = None) -> dict[str, StoredCascade]:
         """Return the newest split of each milestone of a version, by its due quarter, as it was known at a moment."""
@@ -104,8 +100,21 @@ class TargetCascades:
                 period=question.base_period,
                 areas=shown,
             )
-        found = cascade(question.area, question.whole, question.tree, plan)
+        try:
+            found = cascade(question.area, question.whole, question.tree, plan)
+        except FigureError as error:
+            raise self._named(error, question.told_on) from error
         return question.tree.assign(households=found, is_fixed=question.tree.index.isin(list(plan.fixed)))
+
+    def _named(self, error: FigureError, told_on: date) -> FigureError:
+        """Return an error of a split with the names of its areas beside their codes."""
+        names = self._workspace.units_on(told_on).by_code["full_name"].to_dict()
+
+        def named(text: str) -> str:
+            return ", ".join(f"{names[code]} ({code})" if code in names else code for code in text.split(", "))
+
+        said = {key: named(value) if isinstance(value, str) else value for key, value in error.values.items()}  # noqa: PD011
+        return FigureError(error.code, error.template, **said)
 
     def keep(self, question: SplitQuestion, plan: CascadePlan, *, user: str, reason: str) -> StoredCascade:
         """
@@ -182,10 +191,10 @@ class TargetCascades:
         shares = self._workspace.told_as_of(as_of).shares(before, after)
         told = lineage.restate(counts, lists.history, from_day=before, to_day=after, shares=shares)
         has_whole = bool(communes["whole"].notna().any())
-        return _summed(told.set_index("commune_code"), units, self._areas, has_whole=has_whole)
+        return _summed(told.set_index("commune_code"), units, has_whole=has_whole)
 
 
-def _summed(told: pd.DataFrame, units: Units, areas: TargetAreas, *, has_whole: bool) -> pd.DataFrame:
+def _summed(told: pd.DataFrame, units: Units, *, has_whole: bool) -> pd.DataFrame:
     """Return restated communes with the areas above them, as a tree."""
     communes = units.communes.reindex(told.index.intersection(units.communes.index))
     rows = pd.DataFrame(
@@ -198,7 +207,7 @@ def _summed(told: pd.DataFrame, units: Units, areas: TargetAreas, *, has_whole: 
     levels = [communes["province_code"], communes["district_code"].dropna()]
     sums = [rows.loc[level.index].groupby(level).sum(min_count=1) for level in levels if len(level)]
     tree = pd.concat([*sums, rows]).astype("Int64").rename_axis("area_code").sort_index()
-    parents = [areas.parent(str(code), units) for code in tree.index]
+    parents = units.by_code["parent_code"].fillna(COMPANY_CODE).reindex(tree.index)
     found = tree.assign(parent_code=parents, is_fixed=False, area_code=tree.index)
     return found[list(TREE_COLUMNS)]
 

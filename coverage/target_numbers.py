@@ -93,6 +93,7 @@ class TargetNumbers:
         self._roots: dict[tuple[str, str], Root] = {}
         self._parts: dict[tuple[str, str], pd.DataFrame] = {}
         self._wholes: dict[tuple[str, str], pd.Series[int]] = {}
+        self._figures: dict[str, pd.DataFrame] = {}
         self._trees: dict[str, dict[str, pd.DataFrame]] = {}
         self._splits: dict[tuple[str, str, int], pd.Series[int] | None] = {}
 
@@ -214,35 +215,36 @@ class TargetNumbers:
         number, parts = self._number(above, root, place), self._parts_of(above, root)
         if number is None or parts is None or parts.empty or parts["lacking"].isna().any():
             return None
-        bounded = parts.assign(lacking=self._most(above, root, place, parts["lacking"]))
+        earlier = self._earlier(root, place)
+        bounded = parts if earlier is None else parts.assign(lacking=earlier.reindex(parts.index))
         if place < len(root.milestones) - 1:
             later = self._split(above, root, place + 1)
             bounded = bounded.assign(**{LEAST: 0 if later is None else later.reindex(parts.index)})
         return split(number, bounded, rule=BY_LACKING)
 
-    def _most(self, above: str, root: Root, place: int, lacking: pd.Series[int]) -> pd.Series[int]:
-        """Return what parts may lack at most at a milestone: what the one before it leaves them, where it was split."""
+    def _earlier(self, root: Root, place: int) -> pd.Series[int] | None:
+        """Return what the nearest milestone before, if a manager split one, leaves each area: it may not lack more."""
         for earlier in range(place - 1, -1, -1):
             tree = self._tree(root, earlier)
             if tree is not None:
-                return tree.loc[tree["parent_code"] == above, "households"].reindex(lacking.index)
-        return lacking
+                return tree["households"]
+        return None
 
     def question(self, root: Root, place: int) -> SplitQuestion | None:
         """Return a milestone as it can be split by a manager; None where no quarter has figures."""
         if root.base_period is None:
             return None
         tree = self._base_tree(root)
-        if tree is None:
-            tree = self._areas.tree(
+        if tree is None and root.area not in self._figures:
+            self._figures[root.area] = self._areas.tree(
                 root.area, self._indicator, root.base_period, told_on=self._told_on, as_of=self._as_of
             )
-        tree = tree[["parent_code", "lacking", "whole"]]
-        parents = [str(parent) for parent in tree["parent_code"].unique()]
-        if not tree["lacking"].isna().any():
-            most = [self._most(parent, root, place, self._lacking(tree, parent)) for parent in parents]
-            tree = tree.assign(lacking=pd.concat(most).reindex(tree.index))
+        tree = (self._figures[root.area] if tree is None else tree)[["parent_code", "lacking", "whole"]]
+        earlier = self._earlier(root, place)
+        if earlier is not None:
+            tree = tree.assign(lacking=earlier.reindex(tree.index))
         if place < len(root.milestones) - 1:
+            parents = [str(parent) for parent in tree["parent_code"].unique()]
             later = [found for parent in parents if (found := self._split(parent, root, place + 1)) is not None]
             tree = tree.assign(**{LEAST: pd.concat(later).reindex(tree.index) if later else 0})
         number = self._number(root.area, root, place)
@@ -256,10 +258,6 @@ class TargetNumbers:
             tree=tree,
             base_period=root.base_period,
         )
-
-    @staticmethod
-    def _lacking(tree: pd.DataFrame, parent: str) -> pd.Series[int]:
-        return tree.loc[tree["parent_code"] == parent, "lacking"]
 
     def _parts_of(self, area: str, root: Root) -> pd.DataFrame | None:
         """Return what the parts of an area lacked at the base: as it was when the target was split, else as it is."""

@@ -9,8 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from coverage.indicators import SHARE, Figure, Indicator
-from coverage.rollup import figure_of, indicator_by_area
+from coverage.indicators import Indicator
 from geodata.errors import FigureError, mark
 from geodata.periods import Period
 from geodata.tables import require_columns
@@ -21,7 +20,6 @@ from geodata.target_data import (
     KINDS,
     LATER,
     NATIONAL,
-    PERCENT,
     STATUSES,
     TARGET,
     UNIT_NAMES,
@@ -189,78 +187,3 @@ def area_name(target: Target, units: Units, facts: TargetFacts) -> Wording:
     if target.area in facts.regions:
         return facts.regions[target.area]
     return Wording.typed(units.name_with_parents(target.area))
-
-
-def target_share(targets: Iterable[Target]) -> Decimal:
-    """Return the company's target for the share of households on the grid, 0 to 1."""
-    own = newest(t for t in targets if t.area == COMPANY_CODE and t.indicator == GRID_FOR_ALL)
-    if own is None:
-        raise FigureError("target.missing", mark("No target is set for the share of households with grid power."))
-    return own.goal(own.final)
-
-
-def unit_of(indicator: Indicator) -> str:
-    """Return the unit in which the targets of an indicator are written."""
-    return PERCENT if indicator.kind == SHARE else "households"
-
-
-def progress_over_time(figures: pd.DataFrame, indicator: Indicator, communes: pd.DataFrame) -> pd.DataFrame:
-    """
-    Return an area's way to the grid for all, quarter by quarter.
-
-    Parameters
-    ----------
-    figures
-        Columns `FIGURE_COLUMNS`, any number of quarters.
-    indicator
-        The indicator `GRID_FOR_ALL`.
-    communes
-        The area's communes, indexed by code.
-
-    Returns
-    -------
-    progress
-        Indexed by period, oldest first: ``households_grid``, ``households_all``, ``households_to_connect``
-        (N − T), ``households_share`` (0 to 1, missing where nothing was reported), and ``connected_since_first``
-        (T of the quarter − T of the first).
-    """
-    area = pd.Series("area", index=communes.index, dtype="str")
-    rows = {
-        str(period): figure_of(indicator_by_area(table, indicator, area).iloc[0], indicator)
-        for period, table in figures.groupby("period")
-    }
-    table = pd.DataFrame({period: _progress(figure) for period, figure in rows.items()}).T.rename_axis("period")
-    counts = ["households_grid", "households_all", "households_to_connect"]
-    table = table.astype({**dict.fromkeys(counts, "Int64"), "households_share": "Float64"})
-    table["connected_since_first"] = table["households_grid"] - table["households_grid"].iloc[0]
-    return table
-
-
-def progress_by_area(figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str]) -> pd.DataFrame:
-    """
-    Return where each area stands in one quarter, the one with the most households to connect first.
-
-    Returns
-    -------
-    progress
-        Indexed by area code: ``households_grid``, ``households_all``, ``households_to_connect``,
-        ``households_share``, ``communes_counted``, ``communes_all``.
-    """
-    by_area = indicator_by_area(figures, indicator, area_of)
-    rows = {str(code): _progress(figure_of(row, indicator)) for code, row in by_area.iterrows()}
-    table = pd.DataFrame(rows).T.rename_axis("area_code")
-    counts = ["households_grid", "households_all", "households_to_connect"]
-    table = table.astype({**dict.fromkeys(counts, "Int64"), "households_share": "Float64"})
-    table = table.join(by_area[["communes_counted", "communes_all"]])
-    return table.sort_values("households_to_connect", ascending=False, kind="stable")
-
-
-def _progress(figure: Figure) -> dict[str, object]:
-    grid, households = figure.numerator, figure.denominator
-    is_known = grid is not None and households is not None
-    return {
-        "households_grid": grid if is_known else pd.NA,
-        "households_all": households if is_known else pd.NA,
-        "households_to_connect": households - grid if grid is not None and households is not None else pd.NA,
-        "households_share": pd.NA if figure.value is None else float(figure.value),
-    }

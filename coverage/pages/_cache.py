@@ -158,6 +158,11 @@ def check_bench() -> CheckBench:
     return _check_bench(str(default_home()))
 
 
+def today() -> date:
+    """Return the day by the workspace's clock."""
+    return workspace().clock().date()
+
+
 def units_on(told_on: str) -> Units:
     """Return the official list of a day (ISO text); the workspace keeps those that were asked for."""
     return workspace().units_on(date.fromisoformat(told_on))

@@ -104,12 +104,6 @@ def test_what_remains_shows_both_provinces_with_points_and_organisations(run: Ru
     assert page.dataframe[0].value["Chênh lệch"].eq("0").all()
 
 
-def test_targets_name_their_decisions_and_status(run: Run) -> None:
-    table = run("targets").dataframe[1].value
-    assert {"2081/QĐ-TTg", "1740/QĐ-TTg"} <= set(table["Quyết định"])
-    assert "chưa kiểm chứng: giả định" in set(table["Tình trạng"])
-
-
 def withdraw(page: AppTest) -> AppTest:
     [button] = [button for button in page.button if button.label == "Rút lô"]
     return button.click().run()

@@ -6,27 +6,21 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from coverage.indicators import Indicator, read_registry
+from coverage.indicators import read_registry
 from coverage.targets import (
     area_name,
     in_force,
-    progress_by_area,
-    progress_over_time,
     read_targets,
     states_on,
-    target_share,
     with_assumed_due,
 )
 from geodata.errors import FigureError
 from geodata.periods import Period
 from geodata.target_data import Target, TargetFacts
-from geodata.units import Units
 from loaders.reference import load_units
 from loaders.reference.tables import load_indicator_table, load_target_facts, load_target_table
-from tests.coverage.conftest import figures, row
 
 
 def shipped() -> tuple[Target, ...]:
@@ -43,7 +37,6 @@ def test_every_target_is_kept_with_its_source_and_decision() -> None:
     assert len(found) == 29
     assert all(t.source.vi and t.source.en and t.decision.vi and t.programme_name.vi for t in found)
     assert {t.status for t in found} == {"seen", "unverified"}
-    assert target_share(found) == 1
     goal = next(t for t in found if t.code == "grid-for-all")
     assert goal.final.due is None  # its source names no date
 
@@ -95,23 +88,3 @@ def test_a_table_that_says_what_no_target_can_is_refused(column: str) -> None:
     with pytest.raises(FigureError) as caught:
         read_targets(table)
     assert caught.value.code == "target.value-unknown"
-
-
-def test_progress_over_time(units: Units, indicators: dict[str, Indicator]) -> None:
-    table = pd.concat(
-        [
-            figures(row("30469", 100, 90), period="2021-Q1"),
-            figures(row("30469", 102, 101), period="2021-Q2"),
-        ]
-    )
-    found = progress_over_time(table, indicators["households_with_power_share"], units.communes_of("89"))
-    assert found["households_to_connect"].tolist() == [10, 1]
-    assert found["connected_since_first"].tolist() == [0, 11]
-    assert found["households_share"].iloc[0] == pytest.approx(0.9)
-
-
-def test_areas_with_most_to_connect_come_first(units: Units, indicators: dict[str, Indicator]) -> None:
-    table = figures(row("30469", 100, 90), row("29236", 50, 10))
-    found = progress_by_area(table, indicators["households_with_power_share"], units.communes["province_code"])
-    assert found["households_to_connect"].tolist() == [40, 10]
-    assert found.index.tolist() == ["84", "89"]
