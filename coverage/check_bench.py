@@ -101,17 +101,15 @@ class CheckBench:
         PlaceError, FigureError
             If the area or the quarter is not known.
         """
-        workspace = self._workspace
-        if period is not None:
-            period = str(period)
-            if period not in workspace.periods(as_of=as_of):
-                workspace.figures_of(period, as_of=as_of, told_on=told_on)  # raises, and says which quarters there are
-        wanted = [period] if period is not None else workspace.periods(as_of=as_of)[::-1]
-        found: list[Finding] = []
-        for quarter in wanted:
+        workspace, found = self._workspace, []
+        quarters = workspace.periods(as_of=as_of)[::-1] if period is None else [str(period)]
+        for quarter in quarters:
             day = workspace.lists.day_of(told_on) if told_on else workspace.list_of_quarter(Period.parse(quarter))
             workspace.lists.require(area, day)
-            of_quarter = [one for one in self._checked(day, as_of).findings if one.period == quarter]
+            checked = self._checked(day, as_of)
+            if quarter not in checked.data.periods:
+                workspace.figures_of(quarter, as_of=as_of, told_on=told_on)  # raises, and says which quarters there are
+            of_quarter = [one for one in checked.findings if one.period == quarter]
             found += checks.in_area(of_quarter, area, workspace.units_on(day))
         return self._with_explanations(found, as_of)
 

@@ -14,7 +14,7 @@ from coverage.check_frames import FOUND_COLUMNS
 from coverage.findings import SEVERITIES, STATES, CheckRule, Finding, Value
 from geodata.errors import FigureError, mark
 from geodata.language import Language
-from geodata.units import COMPANY_CODE, Units
+from geodata.units import COMPANY_CODE, PROVINCE, Units
 
 Check = Callable[[CheckData, CheckRule], pd.DataFrame]
 
@@ -116,9 +116,9 @@ def in_area(findings: Iterable[Finding], area: str, units: Units) -> list[Findin
     if area == COMPANY_CODE:
         return list(findings)
     communes = units.communes_of(area)
-    inside = {area, *communes.index, *communes["district_code"].dropna()}
-    level = units.find(area)["level"]
-    inside -= {code for code in communes["district_code"].dropna() if units.find(code)["level"] < level}
+    inside = {area, *communes.index}
+    if units.find(area)["level"] == PROVINCE:
+        inside |= set(communes["district_code"].dropna())
     return [finding for finding in findings if finding.area in inside]
 
 
