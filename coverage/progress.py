@@ -393,6 +393,16 @@ def paths_by_period(
     return pd.DataFrame(columns, index=pd.Index(periods, name="period"), dtype="Int64")
 
 
+def worst_first(scorecard: pd.DataFrame) -> pd.DataFrame:
+    """Return a scorecard with those that need looking at first: by status, then by gap, then in code order."""
+    rank = scorecard["status"].map({code: place for place, code in enumerate(_URGENCY)})
+    order = scorecard.assign(_rank=rank, _gap=-scorecard["gap"].fillna(0)).sort_index()
+    return scorecard.loc[order.sort_values(["_rank", "_gap"], kind="stable").index]
+
+
+_URGENCY: Final = (status.FAR_BEHIND, status.BEHIND, status.UNKNOWN, status.ON_PATH, status.REACHED)
+
+
 def status_counts(scorecard: pd.DataFrame) -> dict[str, int]:
     """Return how many areas have each status, from best to worst; those that none has are 0."""
     counted = scorecard["status"].value_counts()

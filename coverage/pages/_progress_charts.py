@@ -145,7 +145,7 @@ def small_multiples(
             "status:N",
             title=say("Status"),
             scale=alt.Scale(domain=shown, range=[statuses[text] for text in shown]),
-            legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=400, symbolStrokeWidth=2.5),
+            legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=400, labelLimit=320),
         ),
         tooltip=[
             alt.Tooltip("area:N", title=say("Area")),
@@ -159,7 +159,7 @@ def small_multiples(
     change = base.transform_filter("datum.changed").mark_rule(color="#7b5aa6", strokeDash=[2, 3], strokeWidth=1.5)
     faceted = (
         alt.layer(change, target, path, line)
-        .properties(width=170, height=95)
+        .properties(width=158, height=95)
         .facet(
             facet=alt.Facet("area:N", title=None, sort=list(names.values()), header=alt.Header(labelFontSize=11)),
             columns=COLUMNS,

@@ -163,6 +163,8 @@ def show(
     """
     config: Any = {long: st.column_config.Column(label=short, help=long) for long, short in (labels or {}).items()}
     styled = style(table, shows)
+    if len(table):
+        config |= {name: st.column_config.Column(width="medium") for name in _status_columns(table)}
     height: Literal["content", "auto"] = "content" if len(table) <= _ROWS_AT_ONCE else "auto"
     if not is_chosen_from:
         st.dataframe(styled, width="stretch", height=height, hide_index=True, column_config=config)
@@ -201,12 +203,13 @@ def style(table: pd.DataFrame, shows: Mapping[str, Show]) -> Styler:
     """Return a table with its numbers written as the language does, missing ones as a dash, and statuses coloured."""
     formats: dict[Any, Any] = {column: shows[str(column)] for column in table.columns if column in shows}
     styled = table.style.format(formats, na_rep="–")
-    coloured: list[Hashable] = [column for column in table.columns if _is_status(table[column])]
+    coloured: list[Hashable] = [*_status_columns(table)]
     return styled.map(_colour, subset=coloured) if coloured else styled
 
 
-def _is_status(column: pd.Series[Any]) -> bool:
-    return all(str(value)[:2] in _BEGINNINGS for value in column)
+def _status_columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns that hold statuses: their texts begin with one of the signs."""
+    return [str(name) for name in table.columns if all(str(value)[:2] in _BEGINNINGS for value in table[name])]
 
 
 def _colour(text: object) -> str:

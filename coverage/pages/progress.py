@@ -18,7 +18,7 @@ from coverage.pages import (
     _told,
 )
 from coverage.pages._progress_tables import count_text, decimal_text
-from coverage.progress import counted_by, sign_and_name, status_counts
+from coverage.progress import counted_by, sign_and_name, status_counts, worst_first
 from coverage.progress_desk import AreaProgress
 from coverage.rollup import figure_of
 from coverage.targets import GRID_FOR_ALL
@@ -201,7 +201,8 @@ def _draw_scorecard(found: AreaProgress, choices: _state.Choices) -> None:
     st.subheader(say("By commune") if is_district else _tables.parts_title(choices.units, found.area, language))
     counts = status_counts(found.parts)
     st.write(" · ".join(f"{sign_and_name(code, language)}: {language.count(n)}" for code, n in counts.items() if n))
-    table, shows = _progress_tables.scorecard_table(found.parts, found.indicator, language)
+    parts = worst_first(found.parts)
+    table, shows = _progress_tables.scorecard_table(parts, found.indicator, language)
     leads_on = found.area == COMPANY_CODE or (found.area == choices.area and choices.units.has_districts)
     place = _progress_tables.show(
         table,
@@ -215,7 +216,7 @@ def _draw_scorecard(found: AreaProgress, choices: _state.Choices) -> None:
     _download(table, "scorecard", found, choices)
     _draw_rule(language)
     if place is not None:
-        _go_to(str(found.parts.index[place]), found)
+        _go_to(str(parts.index[place]), found)
 
 
 def _go_to(code: str, found: AreaProgress) -> None:

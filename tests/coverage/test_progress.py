@@ -28,6 +28,7 @@ from coverage.progress import (
     read_rule,
     scorecard,
     status_counts,
+    worst_first,
 )
 from geodata.errors import FigureError
 from geodata.language import Language
@@ -134,6 +135,13 @@ def test_scorecard_of_three_communes() -> None:
     assert found["achieved_last"].tolist() == [10, pd.NA, 0]
     assert found["achieved_per_quarter"].tolist() == [10, 0, 0]
     assert status_counts(found) == {REACHED: 1, ON_PATH: 0, BEHIND: 0, FAR_BEHIND: 1, UNKNOWN: 1}
+
+
+def test_those_that_need_looking_at_come_first() -> None:
+    shortfall = by_period(a=[0] * 4, b=[100, 75, 50, 25], c=[40, 40, 40, 90], d=[40, 40, 40, 95], e=[1, 1, 1, None])
+    found = scorecard(shortfall, targets(**{code: target() for code in "abcde"}), NOW, RULE)
+    assert worst_first(found).index.tolist() == ["d", "c", "e", "b", "a"]
+    assert worst_first(found.iloc[::-1]).index.tolist() == ["d", "c", "e", "b", "a"]
 
 
 def test_without_due_date_gap_and_pace_are_told_and_nothing_is_required() -> None:
