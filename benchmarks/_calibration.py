@@ -14,7 +14,7 @@ from benchmarks._histories import AHEAD, History
 from coverage.calibration import LEVELS, Calibration, Levels
 from coverage.forecast import BEST, MEMORY_POINTS
 from coverage.pace import METHODS
-from coverage.pace_choice import weights_of
+from coverage.pace_choice import weights_of, weights_of_one
 from coverage.possible_paths import PATHS, LateWorks, rank_of, simulate
 
 Numbers = npt.NDArray[np.float64]
@@ -69,7 +69,7 @@ def shares_of(histories: Sequence[History], method: str) -> Shares:
     for history in histories:
         known = np.flatnonzero(~np.isnan(history.known))[-MEMORY_POINTS:]
         x, y = known.astype(np.float64), history.known[known][None, :]
-        weights = weights_of(x, y) if method == BEST else np.array([[float(name == method) for name in METHODS]])
+        weights = weights_of(x, y) if method == BEST else weights_of_one(method, 1)
         lowest = simulate(x, y, weights, [history.steps], LATE_WORKS)[0]
         rows.append(np.concatenate([[0.0], (lowest <= history.allowed).mean(axis=0), [1.0]]))
         points.append(len(known))

@@ -13,8 +13,9 @@ import pandas as pd
 
 from coverage.calibration import Calibration
 from coverage.pace import DRIFT, METHODS, SATURATING, TREND, Numbers
-from coverage.pace_choice import FEWEST_POINTS, weights_of
-from coverage.possible_paths import AHEAD, ON_TIME, YEARS, LateWorks, first_met, rank_of, simulate
+from coverage.pace_choice import FEWEST_POINTS, weights_of, weights_of_one
+from coverage.possible_paths import AHEAD, ON_TIME, YEARS, first_met, rank_of, simulate
+from coverage.possible_paths import LateWorks as LateWorks
 from geodata.errors import FigureError, mark
 from geodata.language import Language
 from geodata.periods import Period
@@ -298,14 +299,14 @@ class _Runs:
     def _weights(self, x: Numbers, y: Numbers) -> Numbers:
         if self.method == BEST:
             return weights_of(x, y)
-        return np.tile(np.array([name == self.method for name in METHODS], dtype=np.float64), (len(y), 1))
+        return weights_of_one(self.method, len(y))
 
     def _read(
         self, bands: Mapping[str, Numbers], allowed: float, weights: Numbers, last: Period, points: int
     ) -> Forecast:
         """Return what the paths of one series say; of each level the households lacking by quarter."""
         low = bands["before"] if first_met(bands["after"], allowed) else bands["onwards"]
-        own = {"low": low, "middle": np.maximum(bands["middle"], low), "high": bands["after"]}
+        own = {"low": low, "middle": np.clip(bands["middle"], low, bands["after"]), "high": bands["after"]}
         places = (first_met(band, allowed) for band in own.values())
         earliest, likely, latest = (None if place is None else _quarters_from(last)[place] for place in places)
         return Forecast(

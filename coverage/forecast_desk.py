@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -25,6 +26,8 @@ from geodata.language import Language
 from geodata.periods import Period
 from geodata.units import COMPANY_CODE
 from loaders.reference import tables
+
+_HISTORIES_KEPT: Final = 2
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class ForecastDesk:
         self._workspace = workspace
         self._works = ProgrammeWorks(workspace)
         self._book = TargetBook(workspace)
+        self._histories: OrderedDict[tuple[date, datetime | None, int], pd.DataFrame] = OrderedDict()
 
     @cached_property
     def calibration(self) -> Calibration:
@@ -92,6 +96,11 @@ class ForecastDesk:
         """What is assumed of works."""
         found: dict[str, Any] = tables.load_forecast_assumptions()["works"]
         return found
+
+    @property
+    def late_works(self) -> LateWorks:
+        """How late works end, by our assumption."""
+        return LateWorks(tuple(self.assumptions["late_by_quarters"]))
 
     def indicator(self, name: str) -> Indicator:
         """
@@ -141,11 +150,21 @@ class ForecastDesk:
         workspace.lists.require(area, told_on)
         units = workspace.units_on(told_on)
         parts = units.parts_of(area)
-        figures = workspace.figures(as_of=as_of, told_on=told_on)
+        figures = self._history(told_on, as_of)
         upto = figures[figures["period"] <= str(period)]
         by_part = shortfall_by_area(upto, own, parts)
         whole = shortfall_by_area(upto, own, pd.Series(area, index=parts.index, dtype="str"))
         return by_part if area in by_part.columns else by_part.join(whole)
+
+    def _history(self, told_on: date, as_of: datetime | None) -> pd.DataFrame:
+        """Return the figures of all quarters, read anew when the data have changed."""
+        key = (told_on, as_of, self._workspace.data_version(as_of=as_of).number)
+        found = self._histories.get(key)
+        if found is None:
+            found = self._histories[key] = self._workspace.figures(as_of=as_of, told_on=told_on)
+            while len(self._histories) > _HISTORIES_KEPT:
+                self._histories.popitem(last=False)
+        return found
 
     def steps(
         self, indicator: str, area: str, period: Period, told_on: date, *, as_of: datetime | None = None
@@ -213,7 +232,7 @@ class ForecastDesk:
             allowed=own["shortfall_target"].astype("Int64"),
             calibration=self.calibration,
             steps=self.steps(indicator, area, period, told_on, as_of=as_of),
-            late_works=LateWorks(tuple(self.assumptions["late_by_quarters"])),
+            late_works=self.late_works,
             chance=chance,
             method=method,
         )

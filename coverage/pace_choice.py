@@ -19,6 +19,8 @@ MOST_ORIGINS: Final = 8
 HORIZONS: Final = (1, 2, 3, 4)
 """Quarters ahead at which what was foretold is held against what came."""
 
+SHARE_OF_ONE: Final = 0.7
+
 _TOLERANCE: Final = 0.29
 """Error in households below which methods are as good as each other: that of rounding to whole households (1/√12)."""
 
@@ -70,6 +72,16 @@ def weights_of(x: Numbers, y: Numbers) -> Numbers:
     mean = np.stack([np.mean(found, axis=0) for found in by_method], axis=1)
     inverse = 1 / (mean + _TOLERANCE)
     return np.asarray(inverse / inverse.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def weights_of_one(method: str, series: int) -> Numbers:
+    """
+    Return the weights where one method is asked for: it has 70% of the paths, the others share the rest.
+
+    A method by itself does not know that it may be the wrong one; its range would hold what comes less often than said.
+    """
+    others = (1 - SHARE_OF_ONE) / (len(METHODS) - 1)
+    return np.tile([SHARE_OF_ONE if name == method else others for name in METHODS], (series, 1))
 
 
 def path_bounds(weights: Numbers, count: int) -> npt.NDArray[np.intp]:
