@@ -136,7 +136,7 @@ class _OfficialDocument:
         told = report.assessment or [f"- {sentences.figure_sentence(f, self.language)}" for f in report.figures]
         for paragraph in told:
             document.paragraph(paragraph)
-        self._put(tables.figures_of(report))
+        self._put(tables.figures_of(report), is_titled=True)
         document.paragraph(say("pp: percentage points. Blank: not reported, never the same as 0."), "table_note")
         self._write_map()
 
@@ -162,7 +162,7 @@ class _OfficialDocument:
         if report.progress.empty:
             self.document.paragraph(say("No target is set for the parts of the province."))
         else:
-            self._put(tables.progress_of(report))
+            self._put(tables.progress_of(report), is_titled=True)
 
     def _write_remaining(self) -> None:
         say, document, report = self.language.say, self.document, self.report
@@ -228,9 +228,11 @@ class _OfficialDocument:
             keep=True,  # a signature does not stand on a page without text
         )
 
-    def _put(self, listing: Listing) -> None:
-        """Write a table, or the first rows of a long one, which then stands in an appendix."""
+    def _put(self, listing: Listing, *, is_titled: bool = False) -> None:
+        """Write a table, or the first rows of a long one, which then stands in an appendix; its title where asked."""
         say, document = self.language.say, self.document
+        if is_titled:
+            document.paragraph(listing.title, "table_note", align=CENTRE, keep=True)
         if not listing.is_long:
             document.table(listing.columns, listing.rows)
         else:

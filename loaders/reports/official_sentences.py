@@ -116,7 +116,9 @@ def target_sentence(figure: ReportFigure, language: Language) -> str:
     sentence = "; ".join(parts) + "."
     if target.outlook:
         sentence += " " + say("Forecast: {outlook}.", outlook=target.outlook.rstrip("."))
-    return sentence + (f" ({target.basis.rstrip('.')}.)" if target.basis else "")
+    if target.basis:
+        sentence += " " + say("Basis: {basis}.", basis=target.basis.rstrip("."))
+    return sentence
 
 
 def _pace(households: Decimal, language: Language) -> str:

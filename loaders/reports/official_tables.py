@@ -156,13 +156,13 @@ def progress_of(report: ProvinceReport) -> Listing:
     )
     has_districts = bool(report.communes["district_code"].notna().any())
     fields = (
-        _Field(say("District") if has_districts else say("Commune"), "area_name", 26, _text, LEFT),
+        _Field(say("District") if has_districts else say("Commune"), "area_name", 22, _text, LEFT),
         _Field(say("Still lacking (households)"), "shortfall", 14, _count(language)),
         _Field(say("Gap to the target"), "gap", 13, _count(language)),
         _Field(say("Needed a quarter"), "required_per_quarter", 12, _number(language, 1)),
         _Field(say("Achieved a quarter"), "achieved_per_quarter", 12, _number(language, 1)),
         _Field(say("Status"), "state", 17, _text, CENTRE),
-        _Field(say("Forecast"), "outlook", 26, _text, LEFT),
+        _Field(say("Forecast"), "outlook", 36, _text, LEFT),
     )
     indicators = ", ".join(dict.fromkeys(str(name) for name in report.progress["indicator"]))
     return _listing(report, say("Progress against the targets: {indicators}", indicators=indicators), shown, fields)

@@ -272,7 +272,7 @@ def test_a_change_too_small_for_the_decimals_is_not_shown_as_none() -> None:
 def test_a_target_is_told_with_gap_pace_and_basis() -> None:
     assert target_sentence(WITH_POWER, VI) == (
         "Mục tiêu 100% đến ngày 31/12/2025: chậm so với lộ trình; còn thiếu 2 hộ; cần 0,5 hộ mỗi quý; đã đạt 0 hộ mỗi "
-        "quý. Dự báo: chưa đạt với nhịp này. (Quyết định 2081.)"
+        "quý. Dự báo: chưa đạt với nhịp này. Cơ sở: Quyết định 2081."
     )
     reached = replace(WITH_POWER, target=replace(TARGET, status="reached", gap=0, due=None, outlook="", basis=""))
     assert target_sentence(reached, VI) == "Mục tiêu 100% (không nêu thời hạn): đã đạt mục tiêu."
