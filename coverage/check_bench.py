@@ -89,10 +89,11 @@ class CheckBench:
         Parameters
         ----------
         area
-            Code in the list of `told_on`, else of the quarter; findings of what lies in it are among them, those of the
-            areas above are not.
+            Code in the list of `told_on`, else of the quarter (of all quarters: of the newest); findings of what lies in
+            it are among them, those of the areas above are not.
         period
-            A quarter; all of them where None, the newest first.
+            A quarter; all of them where None, the newest first. Those of the whole company are each told in their own
+            list, if no other one is asked for.
         as_of
             Moment whose answer is wanted; now where None.
 
@@ -103,6 +104,8 @@ class CheckBench:
         """
         workspace, found = self._workspace, []
         quarters = workspace.periods(as_of=as_of)[::-1] if period is None else [str(period)]
+        if period is None and told_on is None and area != COMPANY_CODE:
+            told_on = workspace.list_of_newest_quarter(as_of=as_of)
         for quarter in quarters:
             day = workspace.lists.day_of(told_on) if told_on else workspace.list_of_quarter(Period.parse(quarter))
             workspace.lists.require(area, day)

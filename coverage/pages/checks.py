@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 import pandas as pd
@@ -15,6 +16,7 @@ from coverage.pages import _cache, _finding, _published, _state
 from geodata.errors import WorkspaceError, mark
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.units import COMPANY_CODE
 from loaders.reports.findings_workbook import STATE_NAMES
 
 _EVERY: Final = ""
@@ -42,11 +44,7 @@ def draw(choices: _state.Choices) -> None:
     """Draw the page."""
     say, bench = choices.language.say, _cache.check_bench()
     every = st.toggle(say("All quarters, not only the one of the side bar"), key="check_every")
-    found = bench.findings(
-        choices.area,
-        None if every else choices.period,
-        told_on=None if every else pd.Timestamp(choices.told_on).date(),
-    )
+    found = bench.findings(choices.area, None if every else choices.period, told_on=_list_told(choices, every=every))
     where = choices.area_name if every else f"{choices.area_name}, {choices.period_name}"
     st.subheader(where)
     _draw_counts(found, choices.language)
@@ -61,6 +59,15 @@ def draw(choices: _state.Choices) -> None:
         _draw_rules(bench, choices.language)
     with published:
         _published.draw(bench, choices)
+
+
+def _list_told(choices: _state.Choices, *, every: bool) -> date | None:
+    """Return the day of the list that the area is a code of; None where each quarter is told in its own."""
+    assert choices.period is not None
+    is_own = choices.told_on == _cache.list_of_quarter(choices.home, choices.period)
+    if every and is_own and choices.area == COMPANY_CODE:
+        return None
+    return date.fromisoformat(choices.told_on)
 
 
 def _draw_counts(found: Sequence[Finding], language: Language) -> None:

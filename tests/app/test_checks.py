@@ -60,6 +60,15 @@ def test_demo_has_a_handful_of_findings_and_its_area_is_that_of_the_side_bar(run
     assert "Không phát hiện gì" in run("checks", lang="vi", area="92").success[0].value
 
 
+def test_all_quarters_are_told_in_the_list_that_the_area_is_of(run: Run) -> None:
+    """In the list of 2025 the code 91 is An Giang; in that of 2021 it was Kiên Giang."""
+    page = run("checks", lang="vi", area="91", boundaries="2025-07-01")
+    page.toggle(key="check_every").set_value(True).run()
+    assert not page.exception
+    assert page.subheader[0].value.startswith("Tỉnh An Giang")
+    assert "Tỉnh An Giang" in str(page.warning[1].value)
+
+
 def test_finding_is_shown_in_full_and_explained_with_a_reason_that_stays(fallen: Path, run: Run) -> None:
     page = run("checks", lang="en", area="89")
     assert int(page.metric[0].value) >= 1
