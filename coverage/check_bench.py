@@ -89,8 +89,8 @@ class CheckBench:
         Parameters
         ----------
         area
-            Code in the list of `told_on`, else of the quarter (of all quarters: of the newest); findings of what lies in
-            it are among them, those of the areas above are not.
+            Code in the list of `told_on`, else of the quarter (of all quarters: of the newest); findings of what lies
+            in it are among them, those of the areas above are not.
         period
             A quarter; all of them where None, the newest first. Those of the whole company are each told in their own
             list, if no other one is asked for.
