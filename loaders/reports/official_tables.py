@@ -254,7 +254,9 @@ def uploads_of(report: ProvinceReport) -> Listing:
     """Return the uploads that the figures come from."""
     say, language = report.language.say, report.language
     moments = pd.to_datetime(report.uploads["accepted_at"])
-    shown = report.uploads.assign(day=["" if pd.isna(moment) else language.moment(moment) for moment in moments])
+    shown = report.uploads.assign(
+        day=["" if pd.isna(moment) else language.moment(report.local(moment)) for moment in moments]
+    )
     fields = (
         _Field(say("Batch"), "batch_id", 9, _text, CENTRE),
         _Field(say("File"), "file_name", 44, _text, LEFT),

@@ -187,6 +187,12 @@ def test_a_change_between_other_communes_is_said_to_be_one() -> None:
     assert len(summary_of(report)["notes"]) == 1
 
 
+def test_moments_are_told_in_the_clock_of_vietnam() -> None:
+    """The upload was accepted at 01:30 UTC, the newest data are of 02:04 UTC."""
+    assert "08:30 14/07/2021" in words("much_left")
+    assert "09:04 15/07/2021 (giờ Việt Nam)" in words("much_left")
+
+
 def test_a_list_without_districts_has_no_district_table_and_marks_divided_communes() -> None:
     text = words("without_districts", "en")
     assert "Figures by district" not in text
