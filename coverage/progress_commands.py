@@ -12,8 +12,8 @@ import pandas as pd
 
 from coverage.commands import DONE, print_json
 from coverage.forecast import Forecast
-from coverage.progress import sign_and_name
 from coverage.progress_desk import AreaProgress, ProgressDesk
+from coverage.progress_rule import sign_and_name
 from coverage.rollup import figure_of
 from coverage.workspace import Workspace
 from geodata.language import Language

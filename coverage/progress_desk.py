@@ -6,8 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Final, Protocol, cast
+from typing import Final, Protocol
 
 import pandas as pd
 
@@ -18,16 +17,13 @@ from coverage.forecast import Forecast, forecast_areas
 from coverage.forecast_desk import ForecastDesk
 from coverage.indicators import Indicator
 from coverage.possible_paths import LateWorks
-from coverage.report import SUMMARY_INDICATORS
+from coverage.progress_rule import read_rule
 from coverage.rollup import indicator_by_area
 from coverage.shortfall import denominator_by_area, shortfall_by_area
 from coverage.target_book import TargetBook
-from coverage.targets import GRID_FOR_ALL
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.periods import Period
-from geodata.report_data import ReportTarget
-from geodata.units import COMPANY_CODE
 from loaders.reference.tables import load_progress_rule
 
 FIGURE_COUNTS: Final = ("numerator", "denominator", "communes_counted", "communes_all")
@@ -35,18 +31,6 @@ FIGURE_COUNTS: Final = ("numerator", "denominator", "communes_counted", "commune
 
 TARGET_NOTES: Final = ("basis", "decision", "is_assumption")
 """Columns of a scorecard that say where the target comes from, as the book of targets gives them."""
-
-REPORT_COLUMNS: Final = (
-    "area_name",
-    "indicator",
-    "shortfall",
-    "gap",
-    "required_per_quarter",
-    "achieved_per_quarter",
-    "status",
-    "outlook",
-)
-"""Columns of `ProvinceReport.progress`."""
 
 _ANSWERS_KEPT: Final = 12
 
@@ -140,7 +124,7 @@ class ProgressDesk:
         self._forecast_desk = ForecastDesk(workspace)
         self._answers: OrderedDict[tuple[Question, int, str], AreaProgress] = OrderedDict()
         self.corrections = FigureCorrections(self._history)
-        self.rule = progress.read_rule(load_progress_rule())
+        self.rule = read_rule(load_progress_rule())
 
     def indicators(self) -> dict[str, Indicator]:
         """Return the indicators whose progress can be told, by name."""
@@ -234,64 +218,7 @@ class ProgressDesk:
             late_works=LateWorks(tuple(desk.assumptions["late_by_quarters"])),
         )
 
-    # ---- for reports
-
-    def report_figure_targets(
-        self, province: str, period: Period, told_on: date, language: Language, *, as_of: datetime | None = None
-    ) -> dict[str, ReportTarget]:
-        """
-        Return the target beside each figure of a province's report, by the indicator's name; those that have one.
-
-        All provinces are reckoned together and kept, so that the reports of all of them cost little more than one.
-        """
-        found = {}
-        for name in SUMMARY_INDICATORS:
-            row = self._province(name, province, period, told_on, language, as_of)
-            if row["target_value"] is not None and not pd.isna(row["target_value"]):
-                found[name] = _report_target(row)
-        return found
-
-    def report_progress(
-        self, province: str, period: Period, told_on: date, language: Language, *, as_of: datetime | None = None
-    ) -> pd.DataFrame:
-        """Return how the parts of a province stand on the way to the grid for all, as `ProvinceReport.progress`."""
-        answer = self.of_area(GRID_FOR_ALL, province, period, told_on, as_of=as_of, language=language)
-        parts = answer.parts.assign(indicator=answer.indicator.short(language))
-        return parts[list(REPORT_COLUMNS)]
-
-    def report_decisions(
-        self, province: str, period: Period, told_on: date, language: Language, *, as_of: datetime | None = None
-    ) -> list[str]:
-        """Return the decisions that the targets of `report_figure_targets` rest on, each once."""
-        targets = self.report_figure_targets(province, period, told_on, language, as_of=as_of)
-        return list(dict.fromkeys(target.basis for target in targets.values()))
-
-    def _province(
-        self, name: str, province: str, period: Period, told_on: date, language: Language, as_of: datetime | None
-    ) -> pd.Series[Any]:
-        found = self.of_area(name, COMPANY_CODE, period, told_on, as_of=as_of, language=language).parts
-        if province not in found.index:
-            self.question(name, province, period, told_on)  # says where there is no such area
-            found = self.of_area(name, province, period, told_on, as_of=as_of, language=language).own
-        return cast("pd.Series[Any]", found.loc[province])
-
 
 def _counts(figures: pd.DataFrame, asked: Question, area_of: list[pd.Series[str]]) -> pd.DataFrame:
     of_quarter = figures[figures["period"] == str(asked.period)]
     return pd.concat([indicator_by_area(of_quarter, asked.indicator, parts) for parts in area_of])
-
-
-def _report_target(row: pd.Series[Any]) -> ReportTarget:
-    def rate(name: str) -> Decimal | None:
-        return None if pd.isna(row[name]) else Decimal(repr(float(row[name])))
-
-    return ReportTarget(
-        value=Decimal(str(row["target_value"])),
-        due=None if pd.isna(row["due_period"]) else Period.parse(str(row["due_period"])),
-        status=str(row["status"]),
-        gap=None if pd.isna(row["gap"]) else int(row["gap"]),
-        required_per_quarter=rate("required_per_quarter"),
-        achieved_per_quarter=rate("achieved_per_quarter"),
-        outlook=str(row["outlook"]),
-        basis=str(row["decision"]),
-    )

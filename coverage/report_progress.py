@@ -10,9 +10,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from coverage.forecast import Forecast, forecast_areas
-from coverage.forecast_desk import ForecastDesk
-from coverage.possible_paths import LateWorks
 from coverage.progress_desk import AreaProgress, ProgressDesk
 from coverage.target_book import TargetBook
 from coverage.workspace import Workspace
@@ -52,7 +49,6 @@ class ReportProgress:
     def __init__(self, workspace: Workspace) -> None:
         self._book = TargetBook(workspace)
         self._progress = ProgressDesk(workspace, self._book)
-        self._forecasts = ForecastDesk(workspace)
 
     def of_province(
         self,
@@ -72,30 +68,18 @@ class ReportProgress:
             if wanted.empty:
                 continue
             area = self._progress.of_area(name, code, period, told_on, as_of=as_of, language=language)
-            found = self._forecast(area, as_of)
-            if (target := _report_target(area, found.get(code), language)) is not None:
+            if (target := _report_target(area)) is not None:
                 targets[name] = target
                 if name == _GRID and not pd.isna(allowed := area.own["shortfall_target"].iloc[0]):
                     targets.setdefault(_LEFT, replace(target, value=Decimal(int(allowed))))
-            tables.append(_parts(area, found, language))
+            tables.append(_parts(area, language))
         decisions = tuple(dict.fromkeys(target.basis for target in targets.values() if target.basis))
         known = [table for table in tables if len(table)]
         progress = pd.concat(known) if known else pd.DataFrame(columns=pd.Index(PROGRESS_COLUMNS))
         return Standing(targets, progress, decisions)
 
-    def _forecast(self, area: AreaProgress, as_of: datetime | None) -> dict[str, Forecast]:
-        """Return when the area and its parts reach their targets, from the figures that are read already."""
-        desk = self._forecasts
-        return forecast_areas(
-            area.shortfall,
-            allowed=area.targets["shortfall_target"].astype("Int64"),
-            calibration=desk.calibration,
-            steps=desk.steps(area.indicator.name, area.area, area.period, area.told_on, as_of=as_of),
-            late_works=LateWorks(tuple(desk.assumptions["late_by_quarters"])),
-        )
 
-
-def _report_target(area: AreaProgress, found: Forecast | None, language: Language) -> ReportTarget | None:
+def _report_target(area: AreaProgress) -> ReportTarget | None:
     """Return the target of the area itself; None where it has none that can be stated."""
     row = area.own.iloc[0]
     if pd.isna(row["target_value"]):
@@ -107,7 +91,7 @@ def _report_target(area: AreaProgress, found: Forecast | None, language: Languag
         gap=None if pd.isna(row["gap"]) else int(row["gap"]),
         required_per_quarter=_rate(row["required_per_quarter"]),
         achieved_per_quarter=_rate(row["achieved_per_quarter"]),
-        outlook="" if found is None else found.sentence(language),
+        outlook=str(row["outlook"]),
         basis="" if pd.isna(row["decision"]) else str(row["decision"]),
     )
 
@@ -116,11 +100,6 @@ def _rate(value: Any) -> Decimal | None:
     return None if pd.isna(value) else Decimal(repr(float(value)))
 
 
-def _parts(area: AreaProgress, found: Mapping[str, Forecast], language: Language) -> pd.DataFrame:
-    parts = area.parts
-    has_target = parts["shortfall_target"].notna()
-    table = parts.assign(
-        indicator=area.indicator.short(language),
-        outlook=[found[code].sentence(language) if code in found else "" for code in parts.index],
-    )
-    return table.loc[has_target, list(PROGRESS_COLUMNS)]
+def _parts(area: AreaProgress, language: Language) -> pd.DataFrame:
+    has_target = area.parts["shortfall_target"].notna()
+    return area.parts.assign(indicator=area.indicator.short(language)).loc[has_target, list(PROGRESS_COLUMNS)]

@@ -14,8 +14,8 @@ from coverage.figure_corrections import FigureEvent
 from coverage.indicators import SHARE, Figure, Indicator, difference_of
 from coverage.pages import _cache
 from coverage.pages._progress_charts import signed
-from coverage.progress import sign_and_name
 from coverage.progress_desk import FIGURE_COUNTS, AreaProgress
+from coverage.progress_rule import sign_and_name
 from coverage.rollup import figure_of
 from geodata.errors import mark
 from geodata.language import Language

@@ -18,8 +18,9 @@ from coverage.pages import (
     _told,
 )
 from coverage.pages._progress_tables import count_text, decimal_text
-from coverage.progress import counted_by, sign_and_name, status_counts, worst_first
+from coverage.progress import counted_by, status_counts, worst_first
 from coverage.progress_desk import AreaProgress
+from coverage.progress_rule import sign_and_name
 from coverage.rollup import figure_of
 from coverage.targets import GRID_FOR_ALL
 from geodata.errors import mark

@@ -101,7 +101,7 @@ def load_amount_units() -> dict[str, dict[str, float]]:
 
 
 def load_progress_rule() -> dict[str, Any]:
-    """Return the figures of the rule by which progress is judged; see `coverage.progress.read_rule`."""
+    """Return the figures of the rule by which progress is judged; see `coverage.progress_rule.read_rule`."""
     text = files("loaders.reference").joinpath("progress_rule.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

@@ -11,6 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.progress import (
+    TARGET_COLUMNS,
+    Path,
+    pace_of,
+    path_of,
+    paths_by_period,
+    quarters_between,
+    scorecard,
+    status_counts,
+    worst_first,
+)
+from coverage.progress_rule import (
     BEFORE_PATH,
     DUE_PASSED,
     NO_BASE,
@@ -18,17 +29,8 @@ from coverage.progress import (
     NO_TARGET,
     NOT_REPORTED,
     PACE_UNKNOWN,
-    TARGET_COLUMNS,
-    Path,
     Rule,
-    pace_of,
-    path_of,
-    paths_by_period,
-    quarters_between,
     read_rule,
-    scorecard,
-    status_counts,
-    worst_first,
 )
 from geodata.errors import FigureError
 from geodata.language import Language

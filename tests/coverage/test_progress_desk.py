@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pandas as pd
 import pytest
 
 from coverage.progress import TARGET_COLUMNS
-from coverage.progress_desk import REPORT_COLUMNS, ProgressDesk
+from coverage.progress_desk import ProgressDesk
 from coverage.workspace import Workspace
 from geodata.errors import FigureError, PlaceError
 from geodata.language import Language
@@ -161,26 +160,6 @@ def test_outlook_is_told_where_there_is_a_target_and_says_why_it_cannot(desk: Pr
     assert found.forecasts["30472"].outlook == "reached"
     assert found.parts.loc["30469", "outlook"].startswith("too few quarters to tell")
     assert found.parts["outlook"].tolist().count("") == len(found.parts) - 2
-
-
-def test_report_of_a_province_has_its_targets_and_its_parts(desk: ProgressDesk) -> None:
-    english = Language("en")
-    assert desk.report_figure_targets("84", NOW, DAY, english) == {}  # the book has none for provinces
-    found = desk.report_figure_targets("889", NOW, DAY, english)
-    assert list(found) == [POWER]
-    assert (found[POWER].value, found[POWER].status, found[POWER].gap) == (Decimal(1), UNKNOWN, None)
-    assert found[POWER].due == Period(2021, 4)
-    assert desk.report_decisions("889", NOW, DAY, english) == ["QĐ 1"]
-    table = desk.report_progress("889", NOW, DAY, english)
-    assert list(table.columns) == list(REPORT_COLUMNS)
-    assert table.loc["30469", ["area_name", "indicator", "shortfall", "gap"]].tolist() == [
-        "Xã Mỹ Đức",
-        "On the grid",
-        6,
-        6,
-    ]
-    with pytest.raises(PlaceError):
-        desk.report_figure_targets("999", NOW, DAY, english)
 
 
 def test_indicator_without_shortfall_and_unknown_area_are_refused(desk: ProgressDesk) -> None:
