@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage.forecast import BEST, NO_CHANGE, REACHED, TITLES, Forecast
+from coverage.forecast import CHANCE as CHANCE_OF_RANGES
 from coverage.forecast_desk import AreaForecasts
 from coverage.pace import METHODS
 from coverage.pages import _cache, _charts, _progress_tables, _state, _tables
@@ -50,7 +51,7 @@ def draw(found: AreaProgress, choices: _state.Choices) -> None:
         language.code,
     )
     if found.area in told.forecasts:
-        _draw_own(told, choices)
+        _draw_own(told, choices, is_drawn_above=(chance, method) == (str(CHANCE_OF_RANGES), BEST))
     table, shows = forecast_table(told, language)
     if len(table):
         st.subheader(
@@ -58,7 +59,8 @@ def draw(found: AreaProgress, choices: _state.Choices) -> None:
             if found.area == COMPANY_CODE
             else _tables.parts_title(choices.units, found.area, language)
         )
-        _progress_tables.show(table, shows, key="forecasts")
+        wide = {say("Reached"): st.column_config.Column(width="large")}
+        st.dataframe(_progress_tables.style(table, shows), width="stretch", hide_index=True, column_config=wide)
         _download(table, "forecasts", told, choices)
     st.caption(
         say(
@@ -96,7 +98,7 @@ def _choose(language: Language) -> tuple[str, str]:
 # ---- the area itself
 
 
-def _draw_own(told: AreaForecasts, choices: _state.Choices) -> None:
+def _draw_own(told: AreaForecasts, choices: _state.Choices, *, is_drawn_above: bool) -> None:
     language, say = choices.language, choices.language.say
     own = told.forecasts[told.area]
     st.subheader(say("When the target is reached"))
@@ -109,7 +111,7 @@ def _draw_own(told: AreaForecasts, choices: _state.Choices) -> None:
     if due := told.due(told.area):
         notes.append(say("Due: {period}.", period=language.period(due)))
     st.caption(" ".join(notes))
-    if own.bands:
+    if own.bands and not is_drawn_above:
         st.altair_chart(fan_chart(told, language), width="stretch")
         st.caption(
             say("The band and the broken line show the fewest households that will have been lacking by each quarter.")
@@ -285,7 +287,7 @@ def backtest_table(errors: pd.DataFrame, language: Language) -> pd.DataFrame:
     table = pd.DataFrame({say("Method"): [say(TITLES[name]) for name in order]})
     for horizon in shares.columns:
         values = shares[horizon].reindex(order)
-        heading = say("{ahead} quarters ahead", ahead=int(horizon))
+        heading = say("Quarters ahead: {ahead}", ahead=int(horizon))
         table[heading] = ["–" if pd.isna(v) else language.share(Decimal(str(v)), decimals=0) for v in values]
     return table
 

@@ -12,7 +12,7 @@ from coverage.indicators import COUNT, Figure, Indicator
 from coverage.pages import _cache, _names
 from coverage.rollup import figure_of
 from geodata.language import Language
-from geodata.units import COMPANY_CODE, Units
+from geodata.units import COMPANY_CODE, PROVINCE, Units
 from loaders.reports.csv_file import csv_of as csv_of
 
 
@@ -45,7 +45,8 @@ def parts_title(units: Units, area: str, language: Language) -> str:
     """Return the heading of a table of the parts of an area: by province, district or commune."""
     if area == COMPANY_CODE:
         return language.say("Actual against target by province")
-    return language.say("By district") if units.has_districts else language.say("By commune")
+    has_districts = units.has_districts and units.find(area)["level"] == PROVINCE
+    return language.say("By district") if has_districts else language.say("By commune")
 
 
 def show_indicator(by_area: pd.DataFrame, indicator: Indicator, units: Units, language: Language) -> None:
