@@ -12,7 +12,7 @@ from coverage.cascade_commands import add_cascade_options, cascade_target
 from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, user_of, write_file
 from coverage.target_book import TargetBook
 from coverage.target_drafts import CHANGE_NAMES, CHANGED, NEW, UNCHANGED, TargetDraft
-from coverage.target_register import TargetProposal
+from coverage.target_proposals import TargetProposal
 from coverage.target_texts import due_text, values_text
 from coverage.targets import with_assumed_due
 from coverage.workspace import Workspace

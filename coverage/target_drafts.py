@@ -109,7 +109,8 @@ class DraftCheck:
         self._indicators = _by_key(titles)
         self._titles = titles
         areas = {NATIONAL: _NATIONAL_NAMES, COMPANY_CODE: _COMPANY_NAMES}
-        areas |= {code: (code, w.vi, w.en) for code, w in facts.regions.items()}
+        areas |= {code: (w.vi, w.en, code) for code, w in facts.regions.items()}
+        self._special = areas
         self._areas = _by_key(areas)
 
     def problems(self, draft: TargetDraft) -> list[Problem]:
@@ -163,6 +164,14 @@ class DraftCheck:
             reason=_words(draft.reason),
         )
         return self._in_known_words(version)
+
+    def names_of(self, version: Target) -> list[str]:
+        """Return every name of the area of a version, the one that we say first."""
+        if version.area in self._special:
+            return list(self._special[version.area])
+        units = self._context.lists.on(version.units_of or self._context.first_list)
+        unit = units.find(version.area)
+        return [units.name_with_parents(version.area), str(unit["full_name"]), str(unit["name"])]
 
     # ---- what is meant
 

@@ -24,7 +24,7 @@ def listing(
             say("Area"): [book.area_name(t, language) for t in versions],
             say("Value"): [values_text(t, language) for t in versions],
             say("Due"): [due_text(t, book.facts, language) for t in versions],
-            say("State"): [say(STATE_NAMES[states[t.code]]) for t in versions],
+            say("State"): [say("reported") if t.kind == RESULT else say(STATE_NAMES[states[t.code]]) for t in versions],
             say("Decision"): [t.decision.text(language) for t in versions],
             say("Decided on"): [language.day(t.decision_date) for t in versions],
             say("Programme"): [_programme(t, language) for t in versions],

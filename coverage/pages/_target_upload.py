@@ -7,7 +7,7 @@ import streamlit as st
 
 from coverage.pages import _cache, _state
 from coverage.target_drafts import CHANGE_NAMES, CHANGED, NEW, UNCHANGED
-from coverage.target_register import TargetProposal
+from coverage.target_proposals import TargetProposal
 from coverage.target_texts import due_text, values_text
 from geodata.errors import PhuDienError
 from geodata.language import Language
@@ -81,7 +81,7 @@ def _draw_changes(proposal: TargetProposal, language: Language) -> None:
                 f"{values_text(t.before, language)} ({due_text(t.before, book.facts, language)})" if t.before else "–"
                 for t in fresh
             ],
-            say("Now"): [
+            say("As in the file"): [
                 f"{values_text(t.version, language)} ({due_text(t.version, book.facts, language)})" for t in fresh
             ],
             say("Decision"): [

@@ -42,8 +42,8 @@ class TargetRow:
     sheet, row
         Where it stands, the row as the sheet counts it.
     values
-        By column of the template; ``area`` is the code, else the name; ``is_number`` where the value is a number of the
-        sheet and no text.
+        By column of the template; ``area`` is the code, else the name, ``area_name`` the name; ``is_number`` where the
+        value is a number of the sheet and no text.
     cells
         Address, label and text of each column's cell.
     is_sound
@@ -132,6 +132,7 @@ class _Rows:
         before = len(self.log.bad_rows)
         values: dict[str, Any] = {key: self._table.text(row, key) for key in _TEXTS}
         values["area"] = self._area(row)
+        values["area_name"] = self._table.text(row, "commune_name")
         values |= {key: self._day(index, row, key) for key in ("decision_date", "units_of")}
         values["applies_to"] = self._choice(index, row, "applies_to") or WHOLE
         values["status"] = self._choice(index, row, "status") or UNVERIFIED
@@ -146,14 +147,12 @@ class _Rows:
             template = mark("the area is blank: write its code or its name.")
             self._fault(index, row, "commune_code", "target.cell-blank", template)
         cells = {
-            "area" if key in _AREA else key: (
-                address(index, column.index),
-                column.label,
-                cell_text(self._table.value(row, column)),
-            )
+            key: (address(index, column.index), column.label, cell_text(self._table.value(row, column)))
             for key, column in self._table.columns.items()
-            if key not in _AREA or self._table.text(row, key)
         }
+        named = next((key for key in _AREA if self._table.text(row, key)), None)
+        if named is not None:
+            cells["area"] = cells[named]
         return TargetRow(self._table.sheet.name, index + 1, values, cells, len(self.log.bad_rows) == before)
 
     def _area(self, row: Row) -> str:

@@ -59,6 +59,16 @@ def points(*rows: dict[str, Any]) -> pd.DataFrame:
     ).astype({"households_behind": "int64", "loss_share": "float64", "line_km": "float64"})
 
 
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a demo workspace that nobody writes to."""
+    home = tmp_path_factory.mktemp("demo")
+    opened = Workspace(home)
+    opened.make_demo()
+    opened.close()
+    return home
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     opened = Workspace(tmp_path / "office", clock=Clock())

@@ -24,9 +24,8 @@ LIST_2021, LIST_2025 = date(2021, 7, 1), date(2025, 7, 1)
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    opened = Workspace(tmp_path_factory.mktemp("targets"))
-    opened.make_demo()
+def demo(demo_home: Path) -> Iterator[Workspace]:
+    opened = Workspace(demo_home)
     yield opened
     opened.close()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -15,17 +18,16 @@ from coverage.workspace import Workspace
 from geodata.errors import FigureError, WorkspaceError
 from geodata.periods import Period
 from geodata.target_data import Milestone
-from tests.coverage.office import Clock
 
 GRID = "households_with_power_share"
 LIST_2021, LIST_2025 = date(2021, 7, 1), date(2025, 7, 1)
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TargetBook]:
+def book(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TargetBook]:
     """Return a book with a company target in two steps: 99.85% in 2023, 99.95% in 2025."""
-    opened = Workspace(tmp_path_factory.mktemp("cascades"), clock=Clock())
-    opened.make_demo()
+    copy = shutil.copytree(demo_home, tmp_path_factory.mktemp("cascades") / "office")
+    opened = Workspace(copy)
     made = TargetBook(opened)
     made.register.amend(
         "grid-for-all",
@@ -163,7 +165,9 @@ def test_what_cannot_be_split_says_why(book: TargetBook, code: str, due: str | N
 
 
 def test_areas_without_complete_figures_are_named(book: TargetBook) -> None:
-    question = book.split_question("T1", told_on=LIST_2025)
+    question = book.split_question("T1")
+    lacking = question.tree["lacking"].mask(question.tree.index == "30469")
     with pytest.raises(FigureError) as caught:
-        book.cascades.split(question, CascadePlan())
+        book.cascades.split(replace(question, tree=question.tree.assign(lacking=lacking)), CascadePlan())
     assert caught.value.code == "cascade.not-reported"
+    assert "Xã Mỹ Đức" in str(caught.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,8 @@ BY = ("--reason", "có thời hạn", "--user", "An")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("office")
-    assert main(["demo", "--workspace", str(folder)]) == 0
-    return folder
+def demo(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(demo_home, tmp_path_factory.mktemp("commands") / "office")
 
 
 @pytest.fixture

@@ -286,6 +286,9 @@ def test_rows_of_one_target_are_its_milestones(reading: TargetRegister) -> None:
         ({"Chỉ tiêu": "Số hộ vui"}, [("target.indicator-unknown", "B2")]),
         ({"Mã địa bàn": "99"}, [("target.area-unknown", "C2")]),
         ({"Mã địa bàn": ""}, [("target.cell-blank", "C2")]),
+        ({"Địa bàn": "Tỉnh Trà Vinh"}, [("target.code-name-disagree", "J2")]),
+        ({"Mã địa bàn": "99", "Địa bàn": "An Giang"}, [("target.area-unknown", "C2")]),
+        ({"Mã địa bàn": "", "Địa bàn": "An Dang"}, [("target.area-unknown", "J2")]),
         ({"Thời hạn": "sớm"}, [("target.due-unreadable", "D2")]),
         ({"Thời hạn": datetime(2024, 5, 31)}, [("target.due-unreadable", "D2")]),  # noqa: DTZ001 - a cell has no zone
         ({"Thời hạn": "2021-Q1"}, [("target.due-too-early", "D2")]),
