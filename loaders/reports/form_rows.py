@@ -113,7 +113,9 @@ class RowInsertion:
 
     def _moved_reference(self, text: str, own: Any, cell: Cell | None, *, is_within: bool) -> str:
         named = _SHEET.fullmatch(text)
-        title = (named[1] or named[2]).strip("'").replace("''", "'") if named else own.title if own else ""
+        title = own.title if own else ""
+        if named:
+            title = named[1][1:-1].replace("''", "'") if named[1] else named[2]
         if title != self.sheet.title:
             return text
         head, reference = (text[: -len(named[3])], named[3]) if named else ("", text)
@@ -127,7 +129,8 @@ class RowInsertion:
             if int(cells[3]) == self.row and cell is not None and not is_within:
                 self.fixed.append(cell)
             return f"{head}{cells[1]}{cells[2]}{self._row(int(cells[3]))}"
-        if is_within and int(cells[3]) == int(cells[6]) == self.row:
+        is_fixed = bool(cells[2] and cells[5])  # $B$3:$B$3 within the row: all of its rows, for a share of the total
+        if is_within and not is_fixed and int(cells[3]) == int(cells[6]) == self.row:
             return text
         first, last = self._span(int(cells[3]), int(cells[6]))
         return f"{head}{cells[1]}{cells[2]}{first}:{cells[4]}{cells[5]}{last}"

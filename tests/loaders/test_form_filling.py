@@ -257,6 +257,25 @@ def test_a_sum_within_the_row_stays_within_it() -> None:
     assert [sheet[f"C{row}"].value for row in (3, 4, 9)] == ["=SUM(A3:B3)", "=SUM(A4:B4)", "=SUM(A9:B9)"]
 
 
+def test_a_share_of_the_total_within_the_row_takes_all_rows() -> None:
+    def write(sheet: Any) -> None:
+        sheet["A3"] = "{{xa.tong_so_ho}}"
+        sheet["B3"] = "=A3/SUM($A$3:$A$3)"
+
+    sheet = opened(filled(write)).active
+    assert [sheet[f"B{row}"].value for row in (3, 9)] == ["=A3/SUM($A$3:$A$9)", "=A9/SUM($A$3:$A$9)"]
+
+
+def test_sheets_with_odd_names_are_followed() -> None:
+    def write(sheet: Any) -> None:
+        sheet.title = "Quý 'II' 2021"
+        table(sheet)
+        other = sheet.parent.create_sheet("Tổng")
+        other["A1"] = "='Quý ''II'' 2021'!B4+SUM('Quý ''II'' 2021'!B3:B3)"
+
+    assert opened(filled(write))["Tổng"]["A1"].value == "='Quý ''II'' 2021'!B10+SUM('Quý ''II'' 2021'!B3:B9)"
+
+
 def test_a_formula_that_names_one_cell_of_the_row_is_told() -> None:
     def write(sheet: Any) -> None:
         table(sheet)
