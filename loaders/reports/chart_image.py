@@ -94,8 +94,13 @@ class Axis:
 
     def decimals(self) -> int:
         """Decimals that its percentages need."""
-        exponent = (self.step * 100).normalize().as_tuple().exponent
-        return max(0, -exponent) if isinstance(exponent, int) else 0
+        return _decimals_of(self.step * 100)
+
+
+def _decimals_of(number: Decimal) -> int:
+    """Decimals that a number needs to be written in full."""
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,7 @@ class _ShareChart:
         if self.target is None:
             return
         y, language = self._y(self.target), self.report.language
-        value = language.share(self.target, decimals=max(0, self.axis.decimals()))
+        value = language.share(self.target, decimals=_decimals_of(self.target * 100))
         yield (
             f'<path d="M{self._LEFT - 6:g} {y:g}H{self.width:g}" stroke="{INK}" stroke-width="1" '
             'stroke-dasharray="4 2.5"/>'

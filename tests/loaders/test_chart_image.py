@@ -53,6 +53,14 @@ def test_share_rises_with_its_labels_and_target() -> None:
     assert lines(svg) == 7
 
 
+def test_target_has_the_decimals_it_needs() -> None:
+    svg = draw_share_chart(report_samples.nothing_left(), measure=GRID_SHARE)
+    assert "Mục tiêu 100%" in texts(svg)
+    report = report_samples.much_left()
+    share = replace(report.figures[2], target=replace(report.figures[2].target, value=Decimal("0.925")))
+    assert "Mục tiêu 92,5%" in texts(draw_share_chart(replace(report, figures=(share,))))
+
+
 def test_points_stand_where_the_axis_says() -> None:
     """Lines of the axis are 84%, 86% … 96%; the last point is 88.65%."""
     svg = draw_share_chart(report_samples.much_left())
