@@ -24,7 +24,15 @@ def run(name: str, *options: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("locate", []), ("locate", ["--plain"]), ("spreadsheet", []), ("names", []), ("rollup", []), ("cluster", [])],
+    [
+        ("locate", []),
+        ("locate", ["--plain"]),
+        ("spreadsheet", []),
+        ("names", []),
+        ("rollup", []),
+        ("cluster", []),
+        ("report_workbook", []),
+    ],
 )
 def test_both_sides_agree_at_a_small_scale(name: str, options: list[str]) -> None:
     found = json.loads(run(name, "--scale", "400", "--runs", "1", "--json", *options))

@@ -45,7 +45,7 @@ def write_progress(book: Book) -> None:
         Column(say("Needed a quarter"), "required_per_quarter", 12, "#,##0.0"),
         Column(say("Achieved a quarter"), "achieved_per_quarter", 12, "#,##0.0"),
         Column(say("Status"), "status", 24),
-        Column(say("When it is reached"), "outlook", 46),
+        Column(say("When it is reached"), "outlook", 58),
     ]
     shown = progress
     if len(progress):

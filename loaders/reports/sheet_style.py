@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from xlsxwriter.worksheet import Worksheet
+
 from geodata.language import Language
 from geodata.report_data import ProvinceReport
 
 _A4: Final = 9
 _LINE_HEIGHT: Final = 15.0
-_LETTERS_A_WIDTH: Final = 1.15
+_LETTERS_A_WIDTH: Final = 1.25
 """Letters of a text that a column takes for each unit of its width, which is the width of a figure."""
 
 COUNT: Final = "#,##0"
@@ -22,6 +24,13 @@ HEADER_COLOUR: Final = "#dce6f1"
 TOTAL_COLOUR: Final = "#f7d9a8"
 PART_COLOUR: Final = "#eef3f8"
 WARNING_COLOUR: Final = "#b3261e"
+
+
+class ReportSheet(Worksheet):  # type: ignore[misc] # the library has no types
+    """A sheet that takes formulas as they are: the library looks in each for 30 functions newer than Excel 2010."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
+        return formula.removeprefix("=")
 
 
 @dataclass
@@ -42,7 +51,7 @@ class StyledBook:
 
     def add_page(self, name: str, *, left: str, centre: str, is_portrait: bool = False) -> Any:
         """Return a new sheet that prints on A4, one page wide, with two texts and the page in its footer."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.add_worksheet(name, worksheet_class=ReportSheet)
         sheet.hide_gridlines(2)
         if not is_portrait:
             sheet.set_landscape()

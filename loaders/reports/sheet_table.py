@@ -110,7 +110,7 @@ def write_cell(sheet: Any, row: int, place: int, value: Any, form: str, style: A
 
 def _style(book: Book, column: Column) -> Any:
     if column.form == TEXT:
-        return book.format(border=1, text_wrap=True)
+        return book.format(border=1, text_wrap=True, indent=1)
     if column.form in (CODE, DAY):
         return book.format(border=1, align="center", num_format=column.form)
     return book.format(border=1, num_format=column.form)
@@ -118,7 +118,7 @@ def _style(book: Book, column: Column) -> Any:
 
 def _wrapped(values: Sequence[Any], columns: Sequence[Column]) -> list[tuple[str, float]]:
     pairs = zip(values, columns, strict=True)
-    return [(str(value), column.width) for value, column in pairs if column.form == TEXT and not pd.isna(value)]
+    return [(str(value), column.width - 1.5) for value, column in pairs if column.form == TEXT and not pd.isna(value)]
 
 
 def _write_totals(book: Book, sheet: Any, row: int, last: int, columns: Sequence[Column], rows: pd.DataFrame) -> None:

@@ -81,7 +81,7 @@ def _write_figures(book: Book, sheet: Any, row: int, quarters: QuarterPlaces) ->
 def _write_figure(book: Book, sheet: Any, row: int, figure: ReportFigure, quarters: QuarterPlaces) -> None:
     form = _number_format(figure)
     now_part, now_whole, before_part, before_whole = quarters.cells_of(figure.name, book.quoted(quarters.sheet))
-    sheet.write_string(row, _TITLE, figure.title, book.format(border=1, text_wrap=True, bold=True))
+    sheet.write_string(row, _TITLE, figure.title, book.format(border=1, text_wrap=True, bold=True, indent=1))
     value = book.format(border=1, num_format=form, bold=True, font_size=13, align="center")
     sheet.write_formula(row, _NOW, value_formula(figure, now_part, now_whole), value, _number(figure.value))
     plain = book.format(border=1, num_format=form, align="center")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -144,6 +145,15 @@ def test_figures_are_formulas_all_the_way_down_to_the_counts() -> None:
     counts = rows_of(book["Theo quý"], 0)["Số hộ chưa có điện lưới"]
     assert "SUMIFS('Theo xã'!" in str(counts[1])
     assert rows_of(book["Theo huyện"], 0)["Huyện Châu Phú"][1].startswith("='Theo xã'!")
+
+
+def test_formulas_use_functions_that_every_excel_since_2010_knows() -> None:
+    known = {"AND", "COUNT", "COUNTIFS", "IF", "IFERROR", "ISNUMBER", "N", "SUBTOTAL", "SUM", "SUMIFS"}
+    cells = (cell for sheet in opened(small_report()) for row in sheet.iter_rows() for cell in row)
+    formulas = [str(cell.value) for cell in cells if cell.data_type == "f"]
+    assert len(formulas) > 100
+    assert all(formula.startswith("=") and not formula.startswith("==") for formula in formulas)
+    assert {name for formula in formulas for name in re.findall(r"([A-Z.]+)\(", formula)} <= known
 
 
 def test_missing_stays_blank_and_sums_leave_it_out() -> None:
