@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -56,14 +57,17 @@ class Language:
         """
         Return the sentence in this language, with its ``{name}`` fields filled.
 
-        Integers are written with the language's thousands separators; every other value as ``str`` writes it.
+        Integers and floats are written with the language's marks, floats with the decimals that they have; every other
+        value as ``str`` writes it.
         """
         text = _read_catalogue(self.code).get(template, template)
-        shown = {
-            name: self.count(value) if isinstance(value, int) and not isinstance(value, bool) else value
-            for name, value in values.items()
-        }
-        return text.format(**shown)
+        return text.format(**{name: self._shown(value) for name, value in values.items()})
+
+    def _shown(self, value: Any) -> Any:
+        if isinstance(value, float) and math.isfinite(value):
+            exact = Decimal(repr(float(value))).normalize()
+            return self.decimal(exact, decimals=max(0, -int(exact.as_tuple().exponent)))
+        return self.count(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     def explain(self, error: PhuDienError) -> str:
         """Return the error's sentence in this language."""

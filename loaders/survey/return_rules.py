@@ -103,7 +103,7 @@ def check_return_stated(check: RecordCheck) -> Iterator[Finding]:
         for column, value in found.stated.items():
             if value is None:
                 continue
-            typed = f"{value.normalize():f}"
+            typed, number = f"{value.normalize():f}", float(value)
             if column == "published_value" and _decimals(value) > found.known.stating.decimals:
                 template = mark(
                     "{found} has more decimals than the indicator is published with ({decimals}). Write it as "
@@ -111,14 +111,21 @@ def check_return_stated(check: RecordCheck) -> Iterator[Finding]:
                 )
                 decimals = found.known.stating.decimals
                 yield check.finding(
-                    found.place, column, "survey.stated-decimals", ERROR, template, typed, decimals=decimals
+                    found.place,
+                    column,
+                    "survey.stated-decimals",
+                    ERROR,
+                    template,
+                    typed,
+                    decimals=decimals,
+                    found=number,
                 )
             elif not _can_be(found.known, value):
                 template = mark("{found} cannot be: a share lies between 0 and 100%, a count is 0 or more.")
-                yield check.finding(found.place, column, "survey.stated-range", ERROR, template, typed)
+                yield check.finding(found.place, column, "survey.stated-range", ERROR, template, typed, found=number)
             elif found.known.kind == "share" and found.known.better == "higher" and 0 < value <= 1:
                 template = mark("{found} is read as {found}%. If it is a fraction of 1, write the percentage.")
-                yield check.finding(found.place, column, "survey.stated-small", WARNING, template, typed)
+                yield check.finding(found.place, column, "survey.stated-small", WARNING, template, typed, found=number)
 
 
 def check_return_agrees(check: RecordCheck) -> Iterator[Finding]:
@@ -140,7 +147,8 @@ def check_return_agrees(check: RecordCheck) -> Iterator[Finding]:
                 WARNING,
                 template,
                 f"{published.normalize():f}",
-                expected=f"{expected:f}",
+                expected=float(expected),
+                found=float(published),
             )
 
 

@@ -148,6 +148,12 @@ def test_fraction_where_a_percentage_belongs_asks_for_confirmation(
     assert [issue for _, issue in codes(proposed(office, row))] == ([code] if code else [])
 
 
+def test_numbers_in_messages_are_written_as_the_language_does(office: Workspace) -> None:
+    [issue] = proposed(office, GOOD | {"Số công bố": "0,06%"}).reading.issues
+    assert "Công bố 0,06, nhưng tử số và mẫu số cho ra 0,05." in issue.message(VI)
+    assert "0.06 is published, but its counts give 0.05." in issue.message(Language("en"))
+
+
 def test_each_indicator_and_period_stands_once(office: Workspace) -> None:
     assert codes(proposed(office, GOOD, GOOD)) == [("A3", "survey.row-doubled")]
 

@@ -51,3 +51,8 @@ def test_unknown_language_is_refused() -> None:
     with pytest.raises(PhuDienError) as caught:
         Language("fr")
     assert caught.value.code == "language.unknown"
+
+
+def test_numbers_in_sentences_are_written_as_the_language_does() -> None:
+    assert Language("vi").say("{n} and {m} of {text}", n=1204, m=1204.5, text="1204.5") == "1.204 and 1.204,5 of 1204.5"
+    assert Language("en").say("{n}; {m}", n=0.0005, m=8.0) == "0.0005; 8"
