@@ -46,7 +46,7 @@ def draw(choices: _state.Choices) -> None:
                 "choose. To plan the way, enter a version with earlier milestones, and split those."
             )
         )
-    plan = _kept_plan(target, due, book)
+    plan = _kept_plan(target, question, book)
     _draw_parts(target, question, plan, choices)
 
 
@@ -77,19 +77,24 @@ def _choose_milestone(target: Target, language: Language) -> str:
     )
 
 
-def _kept_plan(target: Target, due: str, book: TargetBook) -> CascadePlan:
-    """Return the plan that is being made in this session; else the one that is kept; else the plain rule."""
-    key = _plan_key(target, due)
+def _kept_plan(target: Target, question: SplitQuestion, book: TargetBook) -> CascadePlan:
+    """
+    Return the plan that is being made in this session; else the one that is kept; else the plain rule.
+
+    A plan names areas of the list in which it was made; on another day's map it begins anew.
+    """
+    key = _plan_key(question)
     if key not in st.session_state:
-        kept = book.cascades.of_version(target.code).get(due)
-        st.session_state[key] = CascadePlan() if kept is None else plan_of(kept.plan)
+        kept = book.cascades.of_version(target.code).get(question.due)
+        is_of_list = kept is not None and kept.units_of == question.told_on
+        st.session_state[key] = plan_of(kept.plan) if kept is not None and is_of_list else CascadePlan()
     plan = st.session_state[key]
     assert isinstance(plan, CascadePlan)
     return plan
 
 
-def _plan_key(target: Target, due: str) -> str:
-    return f"plan_{target.code}_{due}"
+def _plan_key(question: SplitQuestion) -> str:
+    return f"plan_{question.code}_{question.due}_{question.told_on}"
 
 
 def _draw_parts(target: Target, question: SplitQuestion, plan: CascadePlan, choices: _state.Choices) -> None:
@@ -107,7 +112,7 @@ def _draw_parts(target: Target, question: SplitQuestion, plan: CascadePlan, choi
     )
     st.caption(say(RULE_SENTENCES[rule]))
     plan = replace(plan, rules={**plan.rules, area: rule})
-    st.session_state[_plan_key(target, question.due)] = plan
+    st.session_state[_plan_key(question)] = plan
     tree = _split_or_explain(question, plan, language)
     _draw_numbers(target, question, plan, tree, area, choices)
     if tree is not None:
@@ -177,7 +182,7 @@ def _draw_numbers(
         st.error(language.explain(error))
         return
     kept = {code: number for code, number in plan.fixed.items() if code not in table.index}
-    st.session_state[_plan_key(target, question.due)] = replace(plan, fixed=kept | typed)
+    st.session_state[_plan_key(question)] = replace(plan, fixed=kept | typed)
     st.session_state["split_edited"] += 1
     st.rerun()
 
