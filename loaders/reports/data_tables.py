@@ -46,6 +46,7 @@ COLUMN_NAMES: Final = {
     "direct_share": mark("Direct sale, share"),
     "bulk_share": mark("Behind a master meter, share"),
     "basis": mark("What the figures rest on"),
+    "is_synthetic": mark("Synthetic demonstration data"),
     "is_approximate": mark("The outline is approximate"),
     "direct_share_class": mark("Class on the map of direct sale"),
     "households_to_connect_class": mark("Class on the map of households to connect"),
@@ -132,7 +133,8 @@ def commune_table(report: ProvinceReport) -> pd.DataFrame:
     -------
     communes
         One row a commune in the report's order: codes and names, ``period``, the `MEASURES`, ``households_to_connect``
-        (Int64, missing where not reported), the `SHARES` (0 to 1, rounded to six decimals), ``basis``.
+        (Int64, missing where not reported), the `SHARES` (0 to 1, rounded to six decimals), ``basis``,
+        ``is_synthetic``: whether demonstration data are among the report's figures.
     """
     communes = report.communes
     shares = {name: _share(communes[part], communes[whole]) for name, (part, whole) in SHARES.items()}
@@ -144,6 +146,7 @@ def commune_table(report: ProvinceReport) -> pd.DataFrame:
             households_to_connect=(communes["households_all"] - communes["households_grid"]).to_numpy(),
             **{name: share.to_numpy() for name, share in shares.items()},
             basis=report.basis.reindex(communes.index).to_numpy(),
+            is_synthetic=report.is_synthetic,
         )
         .reindex(
             columns=[
@@ -157,6 +160,7 @@ def commune_table(report: ProvinceReport) -> pd.DataFrame:
                 "households_to_connect",
                 *SHARES,
                 "basis",
+                "is_synthetic",
             ]
         )
         .astype({"households_to_connect": "Int64"})

@@ -59,6 +59,7 @@ def test_csv_has_a_row_for_each_commune_and_blanks_for_what_is_missing() -> None
     silent = next(row for row in rows if row["commune_name"] == "Xã Lộc An")
     assert {silent[measure] for measure in MEASURES} == {""}
     assert {row["fingerprint"] for row in rows} == {report.fingerprint}
+    assert {row["is_synthetic"] for row in rows} == {str(report.is_synthetic)}
     assert write_csv(report).startswith(b"\xef\xbb\xbf")
 
 
