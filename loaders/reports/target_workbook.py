@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,8 +16,17 @@ from loaders.reports.sheet_style import COUNT, StyledBook
 from loaders.survey.targets import TEMPLATE
 from loaders.survey.templates import TemplateColumn, load_template
 
-_WIDTHS: Final = {"programme": 30, "indicator": 40, "commune_name": 28, "decision": 26, "source": 44, "applies_to": 22}
+_WIDTHS: Final = {
+    "commune_code": 20,
+    "programme": 30,
+    "indicator": 40,
+    "commune_name": 28,
+    "decision": 26,
+    "source": 44,
+    "applies_to": 22,
+}
 _NARROW: Final = 14
+_LINE_POINTS: Final = 13.5
 _SPARE_ROWS: Final = 200
 """Rows below the last one that have drop-downs too."""
 
@@ -47,6 +57,9 @@ def write_target_workbook(rows: Sequence[Mapping[str, Any]], language: Language,
     for number, row in enumerate(rows, start=1):
         for place, column in enumerate(template.columns):
             _write_cell(book, sheet, number, place, row.get(column.key))
+        # Wrapped text gets no row height of its own in every program that opens the file.
+        widths = ((str(row.get(c.key) or ""), _WIDTHS.get(c.key, _NARROW)) for c in template.columns)
+        sheet.set_row(number, _LINE_POINTS * max(math.ceil(len(text) / width) for text, width in widths) + 3)
     sheet.autofilter(0, 0, max(len(rows), 1), len(template.columns) - 1)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
