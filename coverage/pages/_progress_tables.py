@@ -151,36 +151,41 @@ def show(
     *,
     key: str,
     labels: Mapping[str, str] | None = None,
-    is_chosen_from: bool = False,
-) -> int | None:
+    choose: Callable[[int], None] | None = None,
+) -> None:
     """
-    Show a table with coloured statuses; return the place of the row that the reader chose, where rows lead on.
+    Show a table with coloured statuses.
 
     Parameters
     ----------
     labels
         Short headings in place of long ones, which are told when they are pointed at.
+    choose
+        Called with the place of the row that the reader clicks, where rows lead on.
     """
     config: Any = {long: st.column_config.Column(label=short, help=long) for long, short in (labels or {}).items()}
     styled = style(table, shows)
     if len(table):
         config |= {name: st.column_config.Column(width="medium") for name in _status_columns(table)}
     height: Literal["content", "auto"] = "content" if len(table) <= _ROWS_AT_ONCE else "auto"
-    if not is_chosen_from:
+    if choose is None:
         st.dataframe(styled, width="stretch", height=height, hide_index=True, column_config=config)
-        return None
-    event = st.dataframe(
+        return
+
+    def follow() -> None:
+        if rows := st.session_state[key]["selection"]["rows"]:
+            choose(int(rows[0]))
+
+    st.dataframe(
         styled,
         width="stretch",
         height=height,
         hide_index=True,
         column_config=config,
         key=key,
-        on_select="rerun",
+        on_select=follow,
         selection_mode="single-row",
     )
-    rows = event["selection"]["rows"]
-    return int(rows[0]) if rows else None
 
 
 def short_headings(language: Language) -> dict[str, str]:

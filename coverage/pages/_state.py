@@ -240,7 +240,9 @@ def choose(
     if kept is None and linked is not None and linked not in options:
         raise _link_error(name, linked, options)
     code = kept if kept in options else linked if linked in options else default
-    index = list(options).index(str(code))
+    # A default beside a value that is set already is refused by Streamlit with a warning.
+    is_set = st.session_state.get(f"ask_{name}") in options
+    index = 0 if is_set else list(options).index(str(code))
     if horizontal:
         chosen = st.radio(label, options, index=index, format_func=show, key=f"ask_{name}", horizontal=True)
     else:
@@ -251,10 +253,14 @@ def choose(
 
 
 def keep(name: str, code: str) -> None:
-    """Set a choice from code, such as a click on the map; it shows from the next run on."""
+    """
+    Set a choice from code, such as a click on a row, before it is shown: in a callback, or above its `choose`.
+
+    The browser is told, too: else it would send back what it showed before with the next click. The address follows
+    when `choose` is called; what a callback writes into it is lost.
+    """
     st.session_state[_kept(name)] = code
-    st.session_state.pop(f"ask_{name}", None)
-    st.query_params[name] = code
+    st.session_state[f"ask_{name}"] = code
 
 
 def forget(name: str) -> None:

@@ -205,26 +205,18 @@ def _draw_scorecard(found: AreaProgress, choices: _state.Choices) -> None:
     parts = worst_first(found.parts)
     table, shows = _progress_tables.scorecard_table(parts, found.indicator, language)
     leads_on = found.area == COMPANY_CODE or (found.area == choices.area and choices.units.has_districts)
-    place = _progress_tables.show(
+    part = _state.AREA if found.area == COMPANY_CODE else DISTRICT
+    _progress_tables.show(
         table,
         shows,
         key=f"scorecard_{found.area}",
         labels=_progress_tables.short_headings(language),
-        is_chosen_from=leads_on,
+        choose=(lambda place: _state.keep(part, str(parts.index[place]))) if leads_on else None,
     )
     if leads_on:
         st.caption(say("Click a row to see its parts."))
     _download(table, "scorecard", found, choices)
     _draw_rule(language)
-    if place is not None:
-        _go_to(str(parts.index[place]), found)
-
-
-def _go_to(code: str, found: AreaProgress) -> None:
-    """Show a part in place of the area: a province by the choice of the side bar, a district by the page's own."""
-    st.session_state.pop(f"scorecard_{found.area}", None)
-    _state.keep(_state.AREA if found.area == COMPANY_CODE else DISTRICT, code)
-    st.rerun()
 
 
 def _draw_rule(language: Language) -> None:
