@@ -18,6 +18,7 @@ from coverage.progress_rule import (
     NO_TARGET,
     NOT_REPORTED,
     PACE_UNKNOWN,
+    PATH_BEGINS,
     Rule,
 )
 from geodata import status
@@ -204,7 +205,8 @@ def status_of(
     3. **not known**: no due date is stated, so that there is no path.
     4. **far behind**: the due date has come (period ≥ due).
     5. **not known**: where the path starts from is not known, or it begins later.
-    6. **on the path**: lacking ≤ path.
+    6. **on the path**: lacking ≤ path. In the quarter in which the path begins every area stands on it, so there the
+       pace decides: **on the path** where it is at least what is required per quarter, or cannot be told.
     7. **behind**: pace ≥ `Rule.behind_pace_share` of what is required per quarter, or no pace can be told.
     8. **far behind**: else.
     """
@@ -222,11 +224,13 @@ def status_of(
     asked = None if path is None else path.at(period)
     if asked is None:
         return status.UNKNOWN, NO_BASE if path is None else BEFORE_PATH
-    if lacking <= asked:
-        return status.ON_PATH, ""
+    begins = path is not None and path.points[0][0] == period
+    reason = PATH_BEGINS if begins else ""
+    if lacking <= asked and (not begins or pace.mean is None or pace.mean >= required):
+        return status.ON_PATH, reason
     if pace.mean is None:
         return status.BEHIND, PACE_UNKNOWN
-    return (status.BEHIND if pace.mean >= Fraction(rule.behind_pace_share) * required else status.FAR_BEHIND), ""
+    return (status.BEHIND if pace.mean >= Fraction(rule.behind_pace_share) * required else status.FAR_BEHIND), reason
 
 
 def scorecard(

@@ -13,6 +13,7 @@ from geodata.language import Language
 
 NO_TARGET, NOT_REPORTED, NO_DUE_DATE = "no_target", "not_reported", "no_due_date"
 NO_BASE, BEFORE_PATH, DUE_PASSED, PACE_UNKNOWN = "no_base", "before_path", "due_passed", "pace_unknown"
+PATH_BEGINS: Final = "path_begins"
 
 REASON_NAMES: Final = {
     NO_TARGET: mark("no target is set"),
@@ -22,6 +23,7 @@ REASON_NAMES: Final = {
     BEFORE_PATH: mark("the path begins later"),
     DUE_PASSED: mark("the due date has come"),
     PACE_UNKNOWN: mark("no earlier quarter to tell the pace from"),
+    PATH_BEGINS: mark("by the pace"),
 }
 """Why a status is not known, or what else it rests on."""
 
@@ -48,11 +50,15 @@ class Rule:
         share = language.share(self.behind_pace_share, decimals=0)
         told = {
             status.REACHED: say("no more households lacking than the target allows"),
-            status.ON_PATH: say("not reached, and no more households lacking than the path allows in this quarter"),
-            status.BEHIND: say(
-                "above the path, and the present pace is at least {share} of what is required", share=share
+            status.ON_PATH: say(
+                "not reached, and no more households lacking than the path allows in this quarter; in the quarter in "
+                "which the path begins: the present pace is at least what is required"
             ),
-            status.FAR_BEHIND: say("above the path with a smaller pace, or the due date has come"),
+            status.BEHIND: say(
+                "above the path or at its beginning, and the present pace is at least {share} of what is required",
+                share=share,
+            ),
+            status.FAR_BEHIND: say("above the path or at its beginning with a smaller pace, or the due date has come"),
             status.UNKNOWN: say("no target, no due date, no start of the path, or a commune that did not report"),
         }
         return [f"{sign_and_name(code, language)}: {text}" for code, text in told.items()]

@@ -29,6 +29,7 @@ from coverage.progress_rule import (
     NO_TARGET,
     NOT_REPORTED,
     PACE_UNKNOWN,
+    PATH_BEGINS,
     Rule,
     read_rule,
 )
@@ -97,6 +98,13 @@ def test_pace_is_of_the_last_steps_up_to_the_quarter_and_may_be_backwards() -> N
     assert pace_of(series, Period(2020, 3), RULE).mean is None
 
 
+def later(quarters: int) -> Period:
+    period = NOW
+    for _ in range(quarters):
+        period = period.next()
+    return period
+
+
 @pytest.mark.parametrize(
     ("lacking", "wanted", "expected"),
     [
@@ -115,6 +123,11 @@ def test_pace_is_of_the_last_steps_up_to_the_quarter_and_may_be_backwards() -> N
         ([100, 60, 30, 1], None, (UNKNOWN, NO_TARGET)),
         ([100, 60, 30, 1], target(base=pd.NA), (UNKNOWN, NO_BASE)),
         ([100, 60, 30, 1], target(start="2021-Q4", due="2022-Q4"), (UNKNOWN, BEFORE_PATH)),
+        # Where the path begins the pace of 10 decides: 10, 17½ and 23⅓ a quarter are required.
+        ([100, 90, 80, 70], target(start=str(NOW), base=70, due=str(later(7))), (ON_PATH, PATH_BEGINS)),
+        ([100, 90, 80, 70], target(start=str(NOW), base=70, due=str(later(4))), (BEHIND, PATH_BEGINS)),
+        ([100, 90, 80, 70], target(start=str(NOW), base=70, due=str(later(3))), (FAR_BEHIND, PATH_BEGINS)),
+        ([None, None, None, 70], target(start=str(NOW), base=70, due=str(later(3))), (ON_PATH, PATH_BEGINS)),
     ],
 )
 def test_status_by_the_stated_rule(
