@@ -15,7 +15,7 @@ from coverage.indicators import SHARE, Figure, Indicator, difference_of
 from coverage.pages import _cache
 from coverage.pages._progress_charts import signed
 from coverage.progress_desk import FIGURE_COUNTS, AreaProgress
-from coverage.progress_rule import sign_and_name
+from coverage.progress_rule import PATH_BEGINS, sign_and_name
 from coverage.rollup import figure_of
 from geodata.errors import mark
 from geodata.language import Language
@@ -76,8 +76,12 @@ def scorecard_table(
 
 
 def status_texts(parts: pd.DataFrame, language: Language) -> list[str]:
-    """Return the statuses of a scorecard as readers see them: sign, word and reason."""
-    pairs = zip(parts["status"], parts["reason"], strict=True)
+    """
+    Return the statuses of a scorecard as readers see them: sign, word and reason.
+
+    That the path begins in this quarter holds for all rows alike, and stands above them.
+    """
+    pairs = zip(parts["status"], parts["reason"].replace(PATH_BEGINS, ""), strict=True)
     return [sign_and_name(str(status), language, str(reason)) for status, reason in pairs]
 
 

@@ -21,7 +21,7 @@ def test_company_stands_on_its_path_and_every_province_is_named(run: Run) -> Non
     assert metrics(page)["Còn thiếu (hộ)"] == "22.950"
     [scorecard] = page.dataframe
     assert len(scorecard.value) == 21
-    assert set(scorecard.value["Tình trạng"]) == {"● đúng lộ trình (xét theo nhịp độ)"}
+    assert set(scorecard.value["Tình trạng"]) == {"● đúng lộ trình"}
     assert scorecard.value["Còn thiếu"].sum() == 22950
     assert scorecard.value["Dự báo đạt mục tiêu"].str.contains("xác suất 80%").all()
     assert any(block.value.startswith("Dự báo đạt mục tiêu: ") for block in page.markdown)
