@@ -15,7 +15,7 @@ from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, write
 from coverage.company_commands import write_company_table
 from coverage.report_files import FORMS, ReportFiles, form_of
 from coverage.report_runs import RunRequest, RunResult, run_reports
-from coverage.report_verification import Verifier, answer_of, difference_sentence, sentences
+from coverage.report_verification import Verifier, answer_of, cell_sentence, difference_sentence, sentences
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.periods import Period
@@ -191,6 +191,8 @@ def verify_file(options: argparse.Namespace, language: Language) -> int:
         for table, version in ((found.changed_in_file, made_with), (found.changed_since, found.present_version)):
             for row in table.to_dict("records"):
                 print("  " + difference_sentence(row, language, then=version))
+        for cell in found.changed_cells.to_dict("records"):
+            print("  " + cell_sentence(cell, language))
     return DONE if found.is_untouched and found.is_current else DATA_PROBLEMS
 
 

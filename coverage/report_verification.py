@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from pathlib import PurePath
 from typing import Any, Final
 
 import pandas as pd
@@ -17,6 +18,7 @@ from geodata.measure_names import MEASURE_NAMES
 from geodata.periods import Period
 from geodata.report_data import ProvinceReport
 from loaders.reports.reported_figures import ReportedFigures, read_reported_figures
+from loaders.reports.workbook_comparison import CELL_COLUMNS, WorkbookComparison, compare_workbooks
 from loaders.store import engine, facts
 from loaders.store.facts import DataVersion
 
@@ -43,6 +45,12 @@ class Verification:
         Columns `DIFFERENCE_COLUMNS`, ``in_file`` and ``in_store`` Int64, missing where there is no figure.
     changed_since
         Figures of the file that differ from the store now, because of uploads and withdrawals since.
+    is_identical
+        Whether the file is, byte for byte, the one that the store gives for the data version of the stamp.
+    changed_cells
+        Cells of a workbook that differ from the report as it was made: columns `CELL_COLUMNS`; empty for other forms.
+    uncalculated
+        Formulas of a workbook whose results another program has left out.
     problem
         Why the store as it was cannot be asked, such as a province that it does not have; None where it can.
     """
@@ -52,6 +60,9 @@ class Verification:
     present_version: str
     changed_in_file: pd.DataFrame
     changed_since: pd.DataFrame
+    is_identical: bool = False
+    changed_cells: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=pd.Index(CELL_COLUMNS)))
+    uncalculated: int = 0
     problem: PhuDienError | None = None
 
     @property
@@ -63,7 +74,7 @@ class Verification:
     def is_untouched(self) -> bool:
         """Whether the file says what the store said when the report was made."""
         has_figures = bool(self.reported.figures["value"].notna().any())
-        return self.is_of_this_store and has_figures and self.changed_in_file.empty
+        return self.is_of_this_store and has_figures and self.changed_in_file.empty and self.changed_cells.empty
 
     @property
     def is_current(self) -> bool:
@@ -100,14 +111,22 @@ class Verifier:
             then = self._build(reported.stamp, None if version == present else version.moment)
             now = then if version == present else self._build(reported.stamp, None)
         except PhuDienError as error:
-            return Verification(reported, "", str(present), nothing, nothing, error)
+            return Verification(reported, "", str(present), nothing, nothing, problem=error)
         names = self._workspace.units_on(then.unit_list_date).by_code["full_name"]
+        form = PurePath(file_name).suffix.lower().removeprefix(".")
+        made = self._files.file(replace(then, as_of=_moment(reported.stamp["phudien_as_of"])), form)[1]
+        nothing_else = WorkbookComparison(pd.DataFrame(columns=pd.Index(CELL_COLUMNS)), 0)
+        is_workbook = form == "xlsx" and made != content
+        cells = compare_workbooks(content, made) if is_workbook else nothing_else
         return Verification(
             reported,
             stored_fingerprint=then.fingerprint,
             present_version=str(present),
             changed_in_file=differences(reported, then.figure_table(), names),
             changed_since=differences(reported, now.figure_table(), names),
+            is_identical=made == content,
+            changed_cells=cells.changed,
+            uncalculated=cells.uncalculated,
         )
 
     def _version_of(self, stamp: Mapping[str, str]) -> DataVersion:
@@ -131,10 +150,14 @@ class Verifier:
         return self._files.build(
             stamp["phudien_province"],
             Period.parse(stamp["phudien_period"]),
-            Language(),
+            Language(stamp["phudien_language"] or Language().code),
             as_of=moment,
             told_on=date.fromisoformat(stamp["phudien_units_of"]),
         )
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def differences(reported: ReportedFigures, stored: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
@@ -178,7 +201,7 @@ def sentences(found: Verification, language: Language) -> list[str]:
                 "file as it was downloaded."
             )
         ]
-    told = [say("{n} figures of the file were compared.", n=compared)]
+    told = [say("{n} counts of households in the file were compared.", n=compared)]
     if not found.is_of_this_store:
         told.append(
             say(
@@ -187,26 +210,46 @@ def sentences(found: Verification, language: Language) -> list[str]:
                 version=version,
             )
         )
-    if not found.changed_in_file.empty:
-        told.append(
-            say(
-                "{n} figures of the file are not those that the report was made with (data version {version}).",
-                n=len(found.changed_in_file),
-                version=version,
-            )
-        )
-    elif found.is_of_this_store:
-        told.append(say("Every figure is as the report was made (data version {version}).", version=version))
+    told += _on_the_file(found, language)
     if found.changed_since.empty:
-        told.append(say("Every figure is what the store says now ({version}).", version=found.present_version))
+        told.append(say("Every count is what the store says now ({version}).", version=found.present_version))
     else:
         told.append(
             say(
-                "{n} figures differ from what the store says now ({version}).",
+                "{n} counts differ from what the store says now ({version}).",
                 n=len(found.changed_since),
                 version=found.present_version,
             )
         )
+    return told
+
+
+def _on_the_file(found: Verification, language: Language) -> list[str]:
+    """Say whether the file is as it was made, and what of it was not compared."""
+    say, version = language.say, found.reported.stamp["phudien_data_version"]
+    if found.is_identical:
+        return [say("The file is as it was made, to the last byte (data version {version}).", version=version)]
+    told = []
+    if not found.changed_in_file.empty:
+        sentence = mark("{n} counts are not those that the report was made with (data version {version}).")
+        told.append(say(sentence, n=len(found.changed_in_file), version=version))
+    if not found.changed_cells.empty:
+        told.append(say("{n} cells of the workbook are not as they were made.", n=len(found.changed_cells)))
+    if found.changed_in_file.empty and found.changed_cells.empty and found.is_of_this_store:
+        told.append(say("Every count is as the report was made (data version {version}).", version=version))
+    if found.uncalculated:
+        sentence = mark(
+            "{n} formulas have no result: another program has left them out. Open the file in Excel or LibreOffice and "
+            "save it, then verify it again."
+        )
+        told.append(say(sentence, n=found.uncalculated))
+    if found.reported.is_workbook:
+        told.append(say("All cells were compared; formats, charts and pictures were not."))
+    else:
+        sentence = mark(
+            "Shares, targets, statuses and texts were not compared: the file was saved anew since it was made."
+        )
+        told.append(say(sentence))
     return told
 
 
@@ -236,11 +279,29 @@ def difference_sentence(row: Mapping[Hashable, Any], language: Language, *, then
     )
 
 
+def cell_sentence(row: Mapping[Hashable, Any], language: Language) -> str:
+    """Return a row of `CELL_COLUMNS` as a sentence."""
+
+    def shown(text: Any) -> str:
+        return language.say("none") if pd.isna(text) else f'"{text}"'
+
+    return language.say(
+        "{sheet}!{cell}: {found} in the file, {made} as it was made",
+        sheet=row["sheet"],
+        cell=row["cell"],
+        found=shown(row["in_file"]),
+        made=shown(row["as_made"]),
+    )
+
+
 def answer_of(found: Verification, language: Language) -> dict[str, Any]:
     """Return what was found as JSON."""
     return {
         "stamp": dict(found.reported.stamp),
-        "figures_compared": int(found.reported.figures["value"].notna().sum()),
+        "is_identical": found.is_identical,
+        "changed_cells": _rows_of(found.changed_cells),
+        "formulas_without_result": found.uncalculated,
+        "counts_compared": int(found.reported.figures["value"].notna().sum()),
         "is_of_this_store": found.is_of_this_store,
         "is_untouched": found.is_untouched,
         "is_current": found.is_current,

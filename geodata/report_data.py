@@ -31,6 +31,7 @@ STAMP_KEYS: Final = (
     "phudien_data_moment",
     "phudien_as_of",
     "phudien_fingerprint",
+    "phudien_language",
 )
 """Keys of `ProvinceReport.stamp`, as files carry them."""
 
@@ -330,7 +331,7 @@ class ProvinceReport:
         -------
         stamp
             Keys `STAMP_KEYS`: province, quarter, day of the unit list, data version and its moment, the moment that
-            was asked for (blank for now), fingerprint. All text, ISO 8601 where days and moments.
+            was asked for (blank for now), fingerprint, language. All text, ISO 8601 where days and moments.
         """
         values = (
             self.province_code,
@@ -340,6 +341,7 @@ class ProvinceReport:
             self.data_moment.isoformat() if self.data_moment else "",
             self.as_of.isoformat() if self.as_of else "",
             self.fingerprint,
+            self.language.code,
         )
         return dict(zip(STAMP_KEYS, values, strict=True))
 

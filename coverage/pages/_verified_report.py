@@ -41,6 +41,15 @@ def draw(choices: _state.Choices) -> None:
         say("In the store now ({version})", version=found.present_version),
         language,
     )
+    if not found.changed_cells.empty:
+        st.subheader(say("Cells that are not as they were made"))
+        names = {
+            "sheet": say("Sheet"),
+            "cell": say("Cell"),
+            "in_file": say("In the file"),
+            "as_made": say("As it was made"),
+        }
+        st.dataframe(found.changed_cells.fillna("–").rename(columns=names), width="stretch", hide_index=True)
     st.caption(say("Fingerprint: {fingerprint}", fingerprint=stamp["phudien_fingerprint"]))
 
 

@@ -33,7 +33,7 @@ from loaders.workbook.package import check_package, damaged
 PLACE: Final = "place"
 
 _DIGITS: Final = re.compile(r"\d{1,3}(?:[.,\s\u00a0\u202f]?\d{3})*|\d+")
-_PROVINCE, _PERIOD, _UNITS_OF, _VERSION, _MOMENT, _AS_OF, _FINGERPRINT = STAMP_KEYS
+_PROVINCE, _PERIOD, _UNITS_OF, _VERSION, _MOMENT, _AS_OF, _FINGERPRINT, _LANGUAGE = STAMP_KEYS
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,14 @@ class ReportedFigures:
         the file has a place. ``value`` (Int64) is missing where the place is blank or holds no whole number.
     holds_all
         Whether the file is to hold every figure of the report.
+    is_workbook
+        Whether the figures stand in the cells of a workbook.
     """
 
     stamp: Mapping[str, str]
     figures: pd.DataFrame
     holds_all: bool = False
+    is_workbook: bool = False
 
 
 _Rows = list[tuple[str, str, str, int | None, str]]
@@ -95,7 +98,7 @@ def read_reported_figures(content: bytes, file_name: str) -> ReportedFigures:
         )
     table = pd.DataFrame(rows, columns=pd.Index([*FIGURE_TABLE_COLUMNS, PLACE])).astype({"value": "Int64"})
     full = {key: stamp.get(key, "") for key in STAMP_KEYS}
-    return ReportedFigures(full, table, holds_all=suffix == ".pdf")
+    return ReportedFigures(full, table, holds_all=suffix == ".pdf", is_workbook=suffix == ".xlsx")
 
 
 def _whole_number(found: object) -> int | None:
@@ -117,7 +120,7 @@ def _of_workbook(content: bytes, file_name: str) -> tuple[dict[str, str], _Rows]
         book: Any = openpyxl.load_workbook(BytesIO(content), data_only=True)
     except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
         raise damaged(file_name, error) from error
-    stamp = {found.name: str(found.value) for found in book.custom_doc_props.props}
+    stamp = {found.name: str(found.value or "") for found in book.custom_doc_props.props}
     period, province = stamp.get(_PERIOD, ""), stamp.get(_PROVINCE, "")
     rows: _Rows = []
     codes = [_text_of(cell) for cell in _cells(book, "xa_ma")]
@@ -125,7 +128,11 @@ def _of_workbook(content: bytes, file_name: str) -> tuple[dict[str, str], _Rows]
         for code, cell in zip(codes, _cells(book, f"xa_{name}"), strict=False):
             if code:  # rows of sums have none
                 rows.append((code, period, measure, _whole_number(cell.value), _address(cell)))
-        rows += [(province, period, measure, _whole_number(cell.value), _address(cell)) for cell in _cells(book, name)]
+        rows += [
+            (province, period, measure, _whole_number(cell.value), _address(cell))
+            for cell in _cells(book, name)
+            if cell.value is not None  # a formula, whose result other programs may leave out
+        ]
     return stamp, rows
 
 

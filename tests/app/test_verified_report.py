@@ -35,8 +35,8 @@ def test_section_asks_for_a_file_and_says_what_came_of_it(
 
     good = upload(content)
     assert not good.exception
-    assert "Every figure is what the store says now" in good.success[0].value
+    assert "Every count is what the store says now" in good.success[0].value
     bad = upload(touched)
     assert not bad.exception
-    assert "1 figures of the file are not those" in bad.error[0].value
+    assert "1 counts are not those" in bad.error[0].value
     assert bad.dataframe[0].value["Figure"].tolist() == ["Households in all"]

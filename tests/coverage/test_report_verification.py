@@ -57,6 +57,7 @@ def test_file_left_alone_matches_the_store(
     assert found.is_of_this_store
     assert found.is_untouched
     assert found.is_current
+    assert found.is_identical
     # 156 communes with at least the seven counts that every form shows
     assert found.reported.figures["value"].notna().sum() >= 156 * 7
 
@@ -125,6 +126,31 @@ def test_one_figure_changed_by_hand_is_named(
     assert (changed["in_file"] - changed["in_store"]).tolist() == [1]
     told = sentences(found, EN)
     assert any("not those that the report was made with" in sentence for sentence in told)
+
+
+def edited(content: bytes, sheet: str, cell: str, value: object) -> bytes:
+    book = openpyxl.load_workbook(BytesIO(content))
+    book[sheet][cell] = value
+    saved = BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def test_every_cell_of_a_workbook_is_compared_and_lost_results_of_formulas_are_no_change(
+    verifier: Verifier, reports: dict[str, tuple[str, bytes]]
+) -> None:
+    name, content = reports["xlsx"]
+    saved_anew = verifier.verify(edited(content, "Cover", "XFD1", None), name)
+    assert saved_anew.changed_cells.empty
+    assert saved_anew.changed_in_file.empty
+    assert saved_anew.uncalculated > 100  # openpyxl leaves out what formulas came to
+    assert any("have no result" in sentence for sentence in sentences(saved_anew, EN))
+    changed = verifier.verify(edited(content, "Summary", "G5", 1138), name)
+    assert not changed.is_untouched
+    assert changed.changed_cells[["sheet", "cell", "in_file", "as_made"]].to_numpy().tolist() == [
+        ["Summary", "G5", "1138", "1027"]
+    ]
+    assert any("1 cells of the workbook are not as they were made" in sentence for sentence in sentences(changed, EN))
 
 
 def test_upload_accepted_since_is_told_figure_by_figure(
