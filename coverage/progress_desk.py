@@ -122,7 +122,7 @@ class ProgressDesk:
         self._targets = targets or TargetBook(workspace)
         self._history = FigureHistory(workspace)
         self._forecast_desk = ForecastDesk(workspace)
-        self._answers: OrderedDict[tuple[Question, int, str], AreaProgress] = OrderedDict()
+        self._answers: OrderedDict[tuple[Question, int, str, date], AreaProgress] = OrderedDict()
         self.corrections = FigureCorrections(self._history)
         self.rule = read_rule(load_progress_rule())
 
@@ -170,7 +170,8 @@ class ProgressDesk:
             If there is no such area or indicator, or the indicator has no shortfall.
         """
         asked, told = self.question(indicator_name, area, period, told_on, as_of), language or Language()
-        key = (asked, self._workspace.data_version(as_of=as_of).number, told.code)
+        day = (as_of or self._workspace.clock()).date()  # targets hold from a day on
+        key = (asked, self._workspace.data_version(as_of=as_of).number, told.code, day)
         found = self._answers.get(key)
         if found is None:
             found = self._answers[key] = self._answer(asked, told)

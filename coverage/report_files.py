@@ -111,37 +111,13 @@ class ReportFiles:
         """
         day = told_on or self._workspace.list_of_quarter(period)
         self._workspace.lists.require(province_code, day)
-        company = self._sources.company(period, told_on=day, as_of=as_of)
-        report.require_province(province_code, period, company)
-        province = self._sources.province(province_code, period, language, told_on=day, as_of=as_of)
-        return report.build_province_report(province_code, period, company, province, language)
-        workspace = self._workspace
-        day = told_on or workspace.list_of_quarter(period)
-        workspace.lists.require(province_code, day)
-        store = self._tables(day, as_of)
-        known = [code for code in store.periods if code <= str(period)] or [str(period)]
-        first = Period.parse(known[0]).first_day
-        unplaced = store.told.unplaced(day, str(period))
-        return report.build_province_report(
-            province_code,
-            period,
-            figures=store.figures,
-            points=store.points,
-            hamlets=store.hamlets,
-            units=store.units,
-            reported_in=store.told.lists_of(str(period)),
-            basis=store.told.basis_on(day, period=str(period)),
-            unit_changes=workspace.lists.changes_in(province_code, day, first, period.last_day),
-            unplaced=[str(workspace.lists.on(own).find(code)["full_name"]) for code, own in unplaced],
-            partly_reported=list(store.told.partly_reported(day, str(period)).index),
-            indicators=workspace.indicators,
-            data_version=str(store.version),
-            data_date=(store.version.moment or workspace.clock()).date(),
-            data_moment=store.version.moment,
-            as_of=as_of,
-            is_synthetic=store.is_synthetic,
-            language=language,
-        )
+        while True:
+            company = self._sources.company(period, told_on=day, as_of=as_of)
+            report.require_province(province_code, period, company)
+            province = self._sources.province(province_code, period, language, told_on=day, as_of=as_of)
+            if str(self._workspace.data_version(as_of=as_of)) == company.data_version:
+                return report.build_province_report(province_code, period, company, province, language)
+            # Something was accepted while it was gathered: its parts may be of two versions.
 
     def file(self, found: ProvinceReport, form: str) -> tuple[str, bytes]:
         """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from datetime import date, datetime
+from typing import Final
 
 import pandas as pd
 
@@ -15,6 +17,9 @@ from geodata.event_sentences import describe_event, told_once
 from geodata.language import Language
 from geodata.periods import Period
 from loaders.store import batches, engine, facts, records
+
+_MOST_KEPT: Final = 2
+"""Quarters, lists and moments whose tables of the company are kept: a run of all provinces, and a page beside it."""
 
 
 class ReportSources:
@@ -29,7 +34,8 @@ class ReportSources:
         self._workspace = workspace
         self._progress = ReportProgress(workspace)
         self._checks = CheckBench(workspace)
-        self._kept: tuple[tuple[Period, date, datetime | None, int], CompanyTables, pd.DataFrame] | None = None
+        self._kept: OrderedDict[tuple[Period, date, datetime | None, int], tuple[CompanyTables, pd.DataFrame]]
+        self._kept = OrderedDict()
 
     def company(self, period: Period, *, told_on: date, as_of: datetime | None = None) -> CompanyTables:
         """Return what all reports of a quarter and list share."""
@@ -64,14 +70,16 @@ class ReportSources:
     def _read(self, period: Period, day: date, as_of: datetime | None) -> tuple[CompanyTables, pd.DataFrame]:
         version = self._workspace.data_version(as_of=as_of)
         key = (period, day, as_of, version.number)
-        if self._kept is None or self._kept[0] != key:
-            company = self._company(period, day, as_of, version)
-            self._kept = (key, company, self._uploads(period, day, as_of))
-        return self._kept[1], self._kept[2]
+        found = self._kept.get(key)
+        if found is None:  # given back from here, never looked up again: other sessions share what is kept
+            found = (self._company(period, day, as_of, version), self._uploads(period, day, as_of))
+            self._kept[key] = found
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
 
     def _company(self, period: Period, day: date, as_of: datetime | None, version: facts.DataVersion) -> CompanyTables:
         workspace, told = self._workspace, self._workspace.told_as_of(as_of)
-        moment = datetime.fromisoformat(version.at.replace("Z", "+00:00")) if version.at else None
         unplaced = told.unplaced(day, str(period))
         return CompanyTables(
             units=workspace.units_on(day),
@@ -85,8 +93,8 @@ class ReportSources:
             partly_reported=list(told.partly_reported(day, str(period)).index),
             unplaced=[str(workspace.lists.on(own).find(code)["full_name"]) for code, own in unplaced],
             data_version=str(version),
-            data_date=(moment or workspace.clock()).date(),
-            data_moment=moment,
+            data_date=(version.moment or workspace.clock()).date(),
+            data_moment=version.moment,
             as_of=as_of,
             is_synthetic=workspace.has_synthetic(as_of=as_of),
         )

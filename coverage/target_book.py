@@ -276,10 +276,12 @@ class TargetBook:
 
     def _numbers_for_split(self, target: Target, told_on: date) -> TargetNumbers:
         key = (target, told_on, self.workspace.data_version().number)
-        if key not in self._answers:
+        found = self._answers.get(key)
+        if found is None:
             indicator = self.workspace.indicators[target.indicator]
-            self._keep_answer(key, self._numbers_of([target], indicator, told_on, None, None))
-        return self._answers[key]
+            found = self._numbers_of([target], indicator, told_on, None, None)
+            self._keep_answer(key, found)
+        return found
 
     def _keep_answer(self, key: tuple[object, ...], numbers: TargetNumbers) -> None:
         self._answers[key] = numbers

@@ -90,9 +90,16 @@ def progress_desk() -> ProgressDesk:
 
 @st.cache_data(max_entries=48, show_spinner=False)
 def area_progress(
-    home: str, version: str, told_on: str, period: str, indicator: str, area: str, language_code: str
+    home: str,
+    version: str,
+    day_of_targets: date,
+    told_on: str,
+    period: str,
+    indicator: str,
+    area: str,
+    language_code: str,
 ) -> AreaProgress:
-    """Return how an area and its parts stand at the end of a quarter, as of a data version."""
+    """Return how an area and its parts stand at the end of a quarter, as of a data version, by the targets of today."""
     day, language = date.fromisoformat(told_on), Language(language_code)
     return _progress_desk(home).of_area(indicator, area, Period.parse(period), day, language=language)
 
@@ -106,6 +113,7 @@ def _forecast_desk(home: str) -> ForecastDesk:
 def area_forecasts(
     home: str,
     version: str,
+    day_of_targets: date,
     told_on: str,
     period: str,
     indicator: str,
@@ -114,7 +122,7 @@ def area_forecasts(
     method: str,
     language_code: str,
 ) -> AreaForecasts:
-    """Return when an area and its parts reach their targets, as of a data version."""
+    """Return when an area and its parts reach their targets, those of today, as of a data version."""
     day, language = date.fromisoformat(told_on), Language(language_code)
     desk, quarter = _forecast_desk(home), Period.parse(period)
     return desk.of_area(indicator, area, quarter, day, chance=Decimal(chance), method=method, language=language)

@@ -42,6 +42,7 @@ def draw(found: AreaProgress, choices: _state.Choices) -> None:
     told = _cache.area_forecasts(
         choices.home,
         choices.version,
+        _cache.today(),
         choices.told_on,
         str(found.period),
         found.indicator.name,

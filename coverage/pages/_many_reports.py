@@ -146,7 +146,7 @@ def _draw_result(job: _Job, language: Language) -> None:
     )
     st.download_button(
         say("Download all reports (.zip)"),
-        result.file.read_bytes(),
+        result.file.read_bytes,  # when it is asked for: some 20 MB
         file_name=result.file.name,
         mime="application/zip",
         type="primary",

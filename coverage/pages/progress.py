@@ -102,7 +102,7 @@ def _choose(choices: _state.Choices) -> tuple[str, str]:
 
 def _progress_of(choices: _state.Choices, measure: str, area: str, period: str) -> AreaProgress:
     home, version, code = choices.home, choices.version, choices.language.code
-    return _cache.area_progress(home, version, choices.told_on, period, measure, area, code)
+    return _cache.area_progress(home, version, _cache.today(), choices.told_on, period, measure, area, code)
 
 
 def _name(found: AreaProgress, choices: _state.Choices) -> str:
@@ -112,7 +112,8 @@ def _name(found: AreaProgress, choices: _state.Choices) -> str:
 
 
 def _lacking(found: AreaProgress, language: Language) -> str:
-    return f"{language.say('Still lacking')} ({counted_by(found.indicator).name(language)})"
+    lacking = language.say("Still lacking")
+    return f"{lacking} ({counted_by(found.indicator).name(language)})"
 
 
 # ---- the area itself

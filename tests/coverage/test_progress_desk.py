@@ -168,3 +168,13 @@ def test_indicator_without_shortfall_and_unknown_area_are_refused(desk: Progress
     assert caught.value.code == "progress.indicator"
     with pytest.raises(PlaceError):
         desk.of_area(POWER, "999", NOW, DAY)
+
+
+def test_target_that_holds_from_tomorrow_is_in_the_answer_of_tomorrow(copy: Workspace) -> None:
+    book, clock = Book(**{"30469": (12, 0)}), Clock()
+    copy.clock = clock
+    desk = ProgressDesk(copy, book)
+    assert desk.scorecard(POWER, "889", NOW, DAY)["shortfall_target"].dropna().to_dict() == {"30469": 0}
+    book.table = Book(**{"30469": (12, 2)}).table
+    clock.now += timedelta(days=1)
+    assert desk.scorecard(POWER, "889", NOW, DAY)["shortfall_target"].dropna().to_dict() == {"30469": 2}

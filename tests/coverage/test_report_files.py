@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
 import pytest
 
 from coverage.report_files import FORMS, ReportFiles
+from coverage.report_sources import ReportSources
 from coverage.workspace import Workspace
 from geodata.errors import FigureError, PhuDienError, PlaceError
 from geodata.language import Language
 from geodata.periods import Period
+from loaders.reference import LIST_DATE_2021
 
 QUARTER = Period(2021, 2)
 
@@ -66,3 +72,22 @@ def test_tables_of_the_company_are_read_once_for_all_provinces(
     for code in ("74", "89"):
         files.build(code, QUARTER, Language("vi"))
     assert read == []
+
+
+def test_sessions_that_ask_at_once_each_get_the_tables_of_their_own_quarter(
+    demo: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources, quarters = ReportSources(demo), [Period(2021, 1), QUARTER, Period(2020, 4), Period(2020, 3)]
+    monkeypatch.setattr(sources, "_company", lambda period, *_: period)
+    monkeypatch.setattr(sources, "_uploads", lambda *_: pd.DataFrame())
+    version = demo.data_version()
+    monkeypatch.setattr(demo, "data_version", lambda **_: version)
+    asked = quarters * 500
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda quarter: sources.company(quarter, told_on=LIST_DATE_2021), asked))
+    finally:
+        sys.setswitchinterval(usual)
+    assert found == asked

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from coverage.check_bench import CheckBench
@@ -66,6 +68,24 @@ def test_uploads_are_those_whose_figures_count(office: Workspace) -> None:
     assert other not in uploads["batch_id"].tolist()
     office.withdraw(second, user="Bình", reason="sai")
     assert of_office(office).uploads["batch_id"].tolist() == [first]
+
+
+def test_upload_accepted_while_a_report_is_gathered_is_in_all_of_it(
+    office: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(office, table(GOOD | FULL))
+    points, later = office.bulk_points, [table(GOOD | FULL | {"Hộ mua buôn": 39, "Hộ bán trực tiếp": 59})]
+
+    def bulk_points(**asked: Any) -> pd.DataFrame:
+        if later:
+            accept(office, later.pop())
+        return points(**asked)
+
+    monkeypatch.setattr(office, "bulk_points", bulk_points)
+    report = of_office(office)
+    assert report.data_version == str(office.data_version())
+    assert report.communes["households_bulk"].sum() == 39
+    assert report.uploads["batch_id"].tolist() == [office.batches()[0].id]
 
 
 @pytest.mark.parametrize(("code", "told_on"), [("89", None), ("91", date(2025, 7, 1))])
