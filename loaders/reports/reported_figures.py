@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import PurePath
 from typing import Any, Final
@@ -20,7 +22,8 @@ from lxml import etree
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from geodata.errors import FileError, mark
+from geodata.errors import FigureError, FileError, mark
+from geodata.periods import Period
 from geodata.report_data import FIGURE_TABLE_COLUMNS, STAMP_KEYS
 from geodata.tables import MEASURES
 from loaders.reports.csv_file import unguarded
@@ -87,7 +90,7 @@ def read_reported_figures(content: bytes, file_name: str) -> ReportedFigures:
             allowed=", ".join(_READERS),
         )
     stamp, rows = _READERS[suffix](content, file_name)
-    if not stamp.get(_FINGERPRINT) or not stamp.get(_PROVINCE):
+    if not _is_stamp(stamp):
         raise FileError(
             "report.file-without-stamp",
             mark(
@@ -101,11 +104,24 @@ def read_reported_figures(content: bytes, file_name: str) -> ReportedFigures:
     return ReportedFigures(full, table, holds_all=suffix == ".pdf", is_workbook=suffix == ".xlsx")
 
 
+def _is_stamp(stamp: Mapping[str, str]) -> bool:
+    """Whether a stamp can be read: anybody may have typed into it."""
+    try:
+        date.fromisoformat(stamp.get(_UNITS_OF, ""))
+        datetime.fromisoformat(stamp.get(_MOMENT) or "2021-06-30")
+        Period.parse(stamp.get(_PERIOD, ""))
+    except (ValueError, FigureError):
+        return False
+    return bool(stamp.get(_FINGERPRINT) and stamp.get(_PROVINCE))
+
+
 def _whole_number(found: object) -> int | None:
     """Return a whole number as a cell or a text holds it, with separators of either language; else None."""
     if isinstance(found, bool) or found is None:
         return None
     if isinstance(found, int | float):
+        if not math.isfinite(found):
+            return None
         return int(found) if found == int(found) else None
     text = str(found).strip()
     return int(re.sub(r"\D", "", text)) if _DIGITS.fullmatch(text) else None
@@ -171,7 +187,7 @@ def _of_document(content: bytes, file_name: str) -> tuple[dict[str, str], _Rows]
                     name = str(bookmark.get(qn("w:name")))
                     if not name.startswith(FIGURE_BOOKMARK):
                         continue
-                    area, measure = name.removeprefix(FIGURE_BOOKMARK).split("_", maxsplit=1)
+                    area, _, measure = name.removeprefix(FIGURE_BOOKMARK).partition("_")
                     text = "".join(part.text or "" for part in cell.iter(qn("w:t")))
                     place = f"{number}:{line}:{column}"
                     rows.append((area, stamp.get(_PERIOD, ""), measure, _whole_number(text), place))
@@ -193,13 +209,15 @@ def _of_pdf(content: bytes, file_name: str) -> tuple[dict[str, str], _Rows]:
     try:
         reader = PdfReader(BytesIO(content))
         keywords = str(reader.metadata.get("/Keywords", "")) if reader.metadata else ""
-        attached = reader.attachments.get(ATTACHMENT_NAME, [])
+        attached = [
+            pd.read_csv(StringIO(table.decode("utf-8")), dtype="str", keep_default_na=False)
+            for table in reader.attachments.get(ATTACHMENT_NAME, [])
+        ]
     except (PyPdfError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise damaged(file_name, error) from error
     stamp = dict(word.strip().split("=", maxsplit=1) for word in keywords.split(",") if "=" in word)
     rows: _Rows = []
-    for table in attached:
-        lines = pd.read_csv(StringIO(table.decode("utf-8")), dtype="str", keep_default_na=False)
+    for lines in attached:
         for number, line in enumerate(lines.to_dict("records"), start=2):
             area, period, measure, value = (str(line.get(name, "")) for name in FIGURE_TABLE_COLUMNS)
             rows.append((area, period, measure, _whole_number(value), f"{ATTACHMENT_NAME}:{number}"))

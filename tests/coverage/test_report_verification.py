@@ -215,6 +215,17 @@ def test_files_of_other_kinds_are_refused_with_a_sentence(verifier: Verifier, na
     assert name in EN.explain(caught.value)
 
 
+@pytest.mark.parametrize(("stamped", "typed"), [("2021-07-01", "1/7/2021"), ("2021-Q2", "Q2 2021")])
+def test_stamp_that_somebody_typed_over_is_refused_with_a_sentence(
+    verifier: Verifier, reports: dict[str, tuple[str, bytes]], stamped: str, typed: str
+) -> None:
+    name, content = reports["csv"]
+    assert stamped.encode() in content
+    with pytest.raises(FileError) as caught:
+        verifier.verify(content.replace(stamped.encode(), typed.encode()), name)
+    assert caught.value.code == "report.file-without-stamp"
+
+
 def test_command_says_what_differs_and_ends_with_1(
     demo: Workspace, reports: dict[str, tuple[str, bytes]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
