@@ -113,7 +113,8 @@ def _print_parts(
             lacking=part["lacking"],
             close=part["to_close"],
         )
-        print(f"  {sentence}" + (f" [{say('by hand')}]" if part["by_hand"] else ""))
+        by_hand = say("[set by hand]") if part["by_hand"] else ""
+        print(f"  {sentence} {by_hand}".rstrip())
     print(say("Sum: {sum}", sum=int(parts["households"].sum())))
 
 
