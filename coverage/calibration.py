@@ -88,8 +88,3 @@ def read_calibration(table: Mapping[str, Any]) -> Calibration:
         for method, own in table["levels"].items()
     }
     return Calibration(tuple(table["points_from"]), tuple(table["chances"]), levels, table["provenance"])
-
-
-def plain_levels(chance: float) -> Levels:
-    """Return the levels as the paths have them, not learned: for 80% from 10% to 90% of the paths."""
-    return Levels((1 - chance) / 2, 0.5, (1 + chance) / 2, 1 - chance)

@@ -8,7 +8,6 @@ from typing import Any, Final
 import pandas as pd
 
 from coverage.indicators import Figure, Indicator
-from geodata.tables import FIGURE_KEY, MEASURES, require_columns
 
 _BEHIND: Final = {
     "communes_reported": ("households_grid",),
@@ -40,28 +39,6 @@ def add_derived(figures: pd.DataFrame) -> pd.DataFrame:
         communes_with_power=(grid > 0).astype("Int64").where(reported),
         households_to_connect=households - grid,
     )
-
-
-def measures_by_area(figures: pd.DataFrame, area_of: pd.Series[str]) -> pd.DataFrame:
-    """
-    Sum the measures of one quarter by area.
-
-    Parameters
-    ----------
-    figures
-        One row a commune, columns `FIGURE_COLUMNS`, one quarter.
-    area_of
-        Area code of every commune, indexed by commune code.
-
-    Returns
-    -------
-    measures
-        Indexed by area code in code order; a measure is missing where no commune of the area reported it.
-    """
-    require_columns(figures, (*FIGURE_KEY, *MEASURES), what="figures")
-    areas = figures["commune_code"].map(area_of).rename("area_code")
-    sums = figures[list(MEASURES)].groupby(areas).sum(min_count=1)
-    return sums.reindex(pd.Index(sorted(area_of.unique()), name="area_code"))
 
 
 def indicator_by_area(figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str]) -> pd.DataFrame:

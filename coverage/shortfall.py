@@ -9,27 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coverage.indicators import SHARE, Figure, Indicator
+from coverage.indicators import SHARE, Indicator
 from coverage.rollup import add_derived
 
 _Counts = npt.NDArray[np.int64]
-
-
-def shortfall_of(figure: Figure) -> int | None:
-    """
-    Return the households that a figure still lacks; None where it has no value.
-
-    Of a share that should rise it is denominator − numerator (N − T, T − D); of an indicator that should fall it is
-    the numerator (B, U). A count that should rise has none: it has no whole.
-    """
-    indicator = figure.indicator
-    if figure.value is None or figure.numerator is None:
-        return None
-    if indicator.better == "lower":
-        return figure.numerator
-    if indicator.kind == SHARE and figure.denominator is not None:
-        return figure.denominator - figure.numerator
-    return None
 
 
 def has_shortfall(indicator: Indicator) -> bool:

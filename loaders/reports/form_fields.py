@@ -101,11 +101,6 @@ class FormFields:
         found = process.extractOne(name.strip().lower(), list(self._by_name), score_cutoff=least)
         return None if found is None else str(found[0])
 
-    def scope_of(self, name: str) -> str | None:
-        """Return the scope that a name begins with; None where it names none."""
-        head = name.strip().lower().partition(".")[0]
-        return next((scope for scope, short in SCOPES_VI.items() if head in (scope, short)), None)
-
 
 @lru_cache(maxsize=1)
 def load_form_fields() -> FormFields:

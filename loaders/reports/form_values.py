@@ -99,11 +99,6 @@ def rows_of(report: ProvinceReport, scope: str) -> list[dict[str, Value]]:
     return [{"no": number, **row} for number, row in enumerate(found, start=1)]
 
 
-def has_rows_of(report: ProvinceReport, scope: str) -> bool:
-    """Whether the report holds the table of a scope, be it empty."""
-    return scope not in _RENAMED or not getattr(report, _RENAMED[scope][0]).columns.empty
-
-
 def _counts_of(communes: pd.DataFrame) -> dict[str, Value]:
     """Sums of what was reported; differences and shares over the communes that reported both parts."""
     known = communes.assign(households_any_source=communes["households_grid"] + communes["households_offgrid"])

@@ -18,7 +18,6 @@ from loaders.reports.form_fields import load_form_fields
 from loaders.reports.sheet_style import COUNT, SHARE, StyledBook
 
 _PARTS: Final = ("all", "urban", "rural")
-_LINE_COLUMNS: Final = 5
 _FORMATS: Final = {"count": COUNT, "share": SHARE, "date": "dd/mm/yyyy", "number": "#,##0.##"}
 _LABEL_COLUMN: Final = 1
 _MADE: Final = datetime(2021, 1, 1)  # noqa: DTZ001 - a form has no moment; the same one gives the same bytes

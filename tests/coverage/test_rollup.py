@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.indicators import Indicator, read_indicators
-from coverage.rollup import figures_of_area, indicator_by_area, measures_by_area
+from coverage.rollup import figures_of_area, indicator_by_area
 from geodata.units import Units
 from loaders.reference.tables import load_indicator_table
 from tests.coverage.conftest import figures, row
@@ -52,13 +52,6 @@ def test_communes_with_power_counts_communes(units: Units, indicators: dict[str,
 def test_households_to_connect_are_all_minus_grid(units: Units, indicators: dict[str, Indicator]) -> None:
     found = figures_of_area(figures(row("30469", 100, 90)), indicators, units.communes_of("89"))
     assert found["households_to_connect"].numerator == 10
-
-
-def test_measures_are_missing_where_no_commune_reported_them(units: Units) -> None:
-    sums = measures_by_area(figures(row("30469", 100, 90)), units.communes["province_code"])
-    assert sums.loc["89", "households_all"] == 100
-    assert sums.loc["89", "households_bulk"] is pd.NA
-    assert sums.loc["84", "households_all"] is pd.NA
 
 
 counts = st.integers(0, 10_000)
