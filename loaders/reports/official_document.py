@@ -13,8 +13,9 @@ from geodata.report_data import ProvinceReport
 from loaders.reports import map_image
 from loaders.reports import official_sentences as sentences
 from loaders.reports import official_tables as tables
-from loaders.reports.official_tables import FIRST_ROWS, Listing
-from loaders.reports.word_document import CENTRE, TRANSLATION_NOTE, WordDocument
+from loaders.reports.listing import CENTRE, Listing
+from loaders.reports.official_tables import FIRST_ROWS
+from loaders.reports.word_document import TRANSLATION_NOTE, WordDocument
 
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _LETTERHEAD_LEFT_MM: Final = 69.0

@@ -14,11 +14,8 @@ from geodata.lineage import ESTIMATED, EXACT
 from geodata.periods import Period
 from geodata.report_data import SHARE, ProvinceReport
 from geodata.status import STATUS_NAMES, STATUS_SIGNS
+from loaders.reports.listing import CENTRE, LEFT, RIGHT, Column, Listing, Row
 from loaders.reports.official_sentences import target_value
-from loaders.reports.word_document import CENTRE, LEFT, RIGHT, Column, Row
-
-MOST_ROWS_IN_TEXT: Final = 15
-"""A longer table stands in an appendix, and its first rows in the text."""
 
 FIRST_ROWS: Final = 10
 
@@ -34,22 +31,6 @@ _COMMUNE_MEASURES: Final = (
     "households_offgrid",
     "households_without",
 )
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A titled table."""
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    is_wide: bool = False
-    note: str = ""
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is too long for the text."""
-        return len(self.rows) > MOST_ROWS_IN_TEXT
 
 
 @dataclass(frozen=True)

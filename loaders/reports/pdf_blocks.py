@@ -11,8 +11,7 @@ from geodata.language import Language
 from geodata.status import STATUS_COLOURS, STATUS_NAMES, STATUS_SIGNS, STATUSES
 from loaders.reports.font_letters import breakable
 from loaders.reports.font_metrics import sans_width
-from loaders.reports.official_tables import Listing
-from loaders.reports.word_document import RIGHT, Column
+from loaders.reports.listing import RIGHT, Column, Listing
 
 Block = dict[str, Any]
 

@@ -14,12 +14,11 @@ from geodata.periods import Period
 from geodata.report_data import ProvinceReport
 from loaders.reports import official_sentences as sentences
 from loaders.reports import official_tables as tables
+from loaders.reports.listing import CENTRE, LEFT, Column, Listing
 from loaders.reports.map_image import can_draw, draw_map, fitting_height
-from loaders.reports.official_tables import Listing
 from loaders.reports.pdf_blocks import Block, Section, TableRow, bullets, listing, paragraph, picture, table
 from loaders.reports.pdf_summary import sells_directly
 from loaders.reports.pdf_tables import commune_table, district_table
-from loaders.reports.word_document import CENTRE, LEFT, Column
 
 ATTACHMENT_NAME: Final = "phudien_figures.csv"
 """Name of the attached table of all counts."""

@@ -12,8 +12,8 @@ import pandas as pd
 from geodata.language import Language
 from geodata.lineage import ESTIMATED, EXACT
 from geodata.report_data import ProvinceReport
+from loaders.reports.listing import CENTRE, LEFT, Column
 from loaders.reports.pdf_blocks import Block, TableRow, table
-from loaders.reports.word_document import CENTRE, LEFT, Column
 
 _COMMUNE_SIZE: Final = 7.0
 _DISTRICT_SIZE: Final = 7.2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any, Final
@@ -22,15 +21,16 @@ from docx.shared import Mm, Pt, RGBColor
 from geodata.errors import mark
 from geodata.language import Language
 from loaders.reports.fixed_package import with_fixed_times
+from loaders.reports.listing import CENTRE, LEFT, RIGHT, Column, Row
 from loaders.reports.official_layout import Lettering, OfficialLayout, official_layout
 from loaders.workbook.parts import legal_text, xml_text
 
-LEFT, CENTRE, RIGHT, BOTH = "left", "center", "right", "both"
+_BOTH: Final = "both"
 _ALIGNED: Final = {
     LEFT: WD_ALIGN_PARAGRAPH.LEFT,
     CENTRE: WD_ALIGN_PARAGRAPH.CENTER,
     RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
-    BOTH: WD_ALIGN_PARAGRAPH.JUSTIFY,
+    _BOTH: WD_ALIGN_PARAGRAPH.JUSTIFY,
 }
 _LOCALES: Final = {"vi": "vi-VN", "en": "en-GB"}
 _TWIPS_PER_MM: Final = 1440 / 25.4
@@ -54,36 +54,6 @@ FIGURE_BOOKMARK: Final = "_pd_"
 """How the bookmark of a figure begins; Word hides bookmarks that begin with an underscore."""
 
 _PAGE_MARGIN_HEADER_MM: Final = 10
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table: its label, its share of the table's width, where its texts stand."""
-
-    label: str
-    share: float
-    align: str = RIGHT
-
-
-@dataclass(frozen=True)
-class Row:
-    """
-    One row of a table.
-
-    Parameters
-    ----------
-    cells
-        The texts of its cells.
-    is_sum
-        Whether it is a row of sums: these are bold.
-    figures
-        For each cell the name of the figure that stands in it, ``""`` for none; empty where no cell holds one. A cell
-        with a name gets a bookmark that Word does not list, by which `reported_figures` finds it again.
-    """
-
-    cells: tuple[str, ...]
-    is_sum: bool = False
-    figures: tuple[str, ...] = ()
 
 
 def _twips(millimetres: float) -> int:
@@ -156,7 +126,7 @@ class WordDocument:
 
     def _format_paragraphs(self, paragraphs: Any, part: str) -> None:
         is_text = part in (*_JUSTIFIED, "section", "subsection")
-        align = BOTH if part in _JUSTIFIED else LEFT if part in _LEFT_ALIGNED else CENTRE
+        align = _BOTH if part in _JUSTIFIED else LEFT if part in _LEFT_ALIGNED else CENTRE
         paragraphs.alignment = _ALIGNED[align]
         paragraphs.first_line_indent = Mm(self.layout.first_line_mm) if is_text else Mm(0)
         paragraphs.space_before = Pt(6) if part in ("section", "subsection") else Pt(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,45 +15,55 @@ from coverage.workspace import Workspace
 from geodata.errors import FigureError, PhuDienError, PlaceError
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.report_data import ProvinceReport
 from loaders.reference import LIST_DATE_2021
 
 QUARTER = Period(2021, 2)
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("reports"))
-    workspace.make_demo()
-    return workspace
+def demo(demo_home: Path) -> Workspace:
+    return Workspace(demo_home)
 
 
-def test_name_says_province_quarter_language_and_data_version(demo: Workspace) -> None:
-    files, version = ReportFiles(demo), demo.data_version()
-    assert files.file_name(files.build("89", QUARTER, Language("vi")), "xlsx") == f"phudien_89_2021-Q2_{version}.xlsx"
-    english = files.build("89", QUARTER, Language("en"))
+@pytest.fixture(scope="module")
+def files(demo: Workspace) -> ReportFiles:
+    return ReportFiles(demo)
+
+
+@pytest.fixture(scope="module")
+def found(files: ReportFiles) -> ProvinceReport:
+    return files.build("89", QUARTER, Language("vi"))
+
+
+@pytest.fixture(scope="module")
+def english(files: ReportFiles) -> ProvinceReport:
+    return files.build("89", QUARTER, Language("en"))
+
+
+def test_name_says_province_quarter_language_and_data_version(
+    demo: Workspace, files: ReportFiles, found: ProvinceReport, english: ProvinceReport
+) -> None:
+    version = demo.data_version()
+    assert files.file_name(found, "xlsx") == f"phudien_89_2021-Q2_{version}.xlsx"
     assert files.file_name(english, "xlsx") == f"phudien_89_2021-Q2_en_{version}.xlsx"
 
 
-def test_report_knows_its_moment_and_language(demo: Workspace) -> None:
-    found = ReportFiles(demo).build("89", QUARTER, Language("en"))
-    assert found.language == Language("en")
-    assert found.data_moment is not None
-    assert found.data_moment.isoformat()[:10] == str(demo.data_version().at)[:10]
-    assert found.as_of is None
+def test_report_knows_its_moment_and_language(demo: Workspace, english: ProvinceReport) -> None:
+    assert english.language == Language("en")
+    assert english.data_moment is not None
+    assert english.data_moment.isoformat()[:10] == str(demo.data_version().at)[:10]
+    assert english.as_of is None
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_is_written_the_same_twice(demo: Workspace, form: str) -> None:
-    files = ReportFiles(demo)
-    found = files.build("89", QUARTER, Language("vi"))
+def test_every_form_is_written_the_same_twice(files: ReportFiles, found: ProvinceReport, form: str) -> None:
     name, content = files.file(found, form)
     assert name.endswith(FORMS[form].suffix)
     assert content == files.file(found, form)[1]
 
 
-def test_unknown_forms_provinces_and_quarters_are_refused(demo: Workspace) -> None:
-    files = ReportFiles(demo)
-    found = files.build("89", QUARTER, Language("vi"))
+def test_unknown_forms_provinces_and_quarters_are_refused(files: ReportFiles, found: ProvinceReport) -> None:
     with pytest.raises(PhuDienError) as refused:
         files.file(found, "wps")
     assert refused.value.code == "call.report-form-unknown"
@@ -63,10 +74,10 @@ def test_unknown_forms_provinces_and_quarters_are_refused(demo: Workspace) -> No
 
 
 def test_tables_of_the_company_are_read_once_for_all_provinces(
-    demo: Workspace, monkeypatch: pytest.MonkeyPatch
+    demo: Workspace, files: ReportFiles, found: ProvinceReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files, read = ReportFiles(demo), []
-    files.build("89", QUARTER, Language("vi"))
+    read = []
+    assert found.data_version == str(demo.data_version())
     figures = demo.figures
     monkeypatch.setattr(demo, "figures", lambda **asked: read.append(asked) or figures(**asked))
     for code in ("74", "89"):

@@ -21,12 +21,12 @@ from pypdf import PdfReader
 from geodata.report_data import STAMP_KEYS, ProvinceReport
 from geodata.tables import MEASURES
 from loaders.reports.font_metrics import sans_width
+from loaders.reports.listing import LEFT, RIGHT, Column
 from loaders.reports.pdf_blocks import CELL_MARGIN, TEXT_WIDTH, column_widths
 from loaders.reports.pdf_sections import ATTACHMENT_NAME, sections_of
 from loaders.reports.pdf_summary import sells_directly, summary_of
 from loaders.reports.province_pdf import write_province_pdf
 from loaders.reports.typesetting import FONT_FOLDER
-from loaders.reports.word_document import LEFT, RIGHT, Column
 from tests import report_samples
 from tests.report_samples import EN, VI
 
