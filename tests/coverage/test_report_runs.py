@@ -23,10 +23,8 @@ QUARTER = Period(2021, 2)
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("runs"))
-    workspace.make_demo()
-    return workspace
+def demo(demo_home: Path) -> Workspace:
+    return Workspace(demo_home)
 
 
 def request(*provinces: str, period: Period = QUARTER) -> RunRequest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -21,10 +22,8 @@ QUARTER = Period(2021, 2)
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> ReportFiles:
-    workspace = Workspace(tmp_path_factory.mktemp("reports"))
-    workspace.make_demo()
-    return ReportFiles(workspace)
+def demo(demo_home: Path) -> ReportFiles:
+    return ReportFiles(Workspace(demo_home))
 
 
 @pytest.fixture

@@ -30,10 +30,8 @@ COMMUNE = "30280"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("verified"))
-    workspace.make_demo()
-    return workspace
+def demo(demo_home: Path) -> Workspace:
+    return Workspace(demo_home)
 
 
 @pytest.fixture(scope="module")
