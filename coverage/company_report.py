@@ -111,11 +111,17 @@ class CompanyReport:
         return f"phudien_{table.organisation}_{table.period}{language}_{table.data_version}.{form}"
 
     def periods(self) -> list[ReportingPeriod]:
-        """Return the half-years of which figures or returns are known, the newest first."""
-        found = {ReportingPeriod.half_with(Period.parse(code)) for code in self._workspace.periods()}
-        for code in CompanyReturns(self._workspace).counting().dropna(subset="published_value")["period"]:
-            found.add(ReportingPeriod.half_with(Period.of(ReportingPeriod.parse(str(code)).last_day)))
-        return sorted(found, key=lambda period: period.last_day, reverse=True)
+        """Return the half-years whose table can be given, the newest first."""
+        quarters = {Period.parse(code) for code in self._workspace.periods()}
+        found = {ReportingPeriod.half_with(quarter) for quarter in quarters}
+        closed = {half for half in found if half.last_quarter in quarters}
+        returns = CompanyReturns(self._workspace).counting()
+        for code in returns.dropna(how="all", subset=["numerator", "published_value"])["period"].unique():
+            period = ReportingPeriod.parse(str(code))
+            half = ReportingPeriod.half_with(Period.of(period.last_day))
+            if period in (half, ReportingPeriod.of_day(half.last_day)):
+                closed.add(half)
+        return sorted(closed, key=lambda period: period.last_day, reverse=True)
 
     def _figures(self, quarter: Period | None, as_of: datetime | None) -> Mapping[str, Figure]:
         workspace = self._workspace
@@ -156,16 +162,21 @@ class CompanyReport:
         return OwnBook(kept.stored.batch.file_name, day, dict(kept.result.counts), with_power, without_power)
 
     def _nothing_known(self, period: ReportingPeriod) -> WorkspaceError:
-        known = [str(found) for found in self.periods()]
+        quarters = [code for code in self._workspace.periods() if _lies_in(Period.parse(code), period)]
+        known = [*quarters, *(str(found) for found in self.periods())]
         return WorkspaceError(
             "period.without-returns",
             mark(
                 "Nothing is known of the company for {period}: no quarter with figures ends with it, and no return was "
-                "accepted. Half-years that are known: {known}."
+                "accepted. Periods whose table can be given: {known}."
             ),
             period=str(period),
             known=", ".join(known) or "-",
         )
+
+
+def _lies_in(quarter: Period, period: ReportingPeriod) -> bool:
+    return period.first_day <= quarter.first_day and quarter.last_day <= period.last_day
 
 
 def form_of(name: str) -> TableForm:

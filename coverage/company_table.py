@@ -137,12 +137,13 @@ def build_company_table(
     writer = _Rows(period, basis, language)
     shown = [found for found in registry.values() if found.table_section and found.valid_from <= period.last_day]
     rows = [writer.row(found, returns.get(found.name), to_come.get(found.name)) for found in shown]
+    rows.sort(key=lambda row: SECTIONS.index(row.section))
     return CompanyTable(
         organisation="EVNSPC",
         period=period,
-        rows=tuple(sorted(rows, key=lambda row: SECTIONS.index(row.section))),
+        rows=tuple(rows),
         sections={key: language.say(_SECTION_NAMES[key]) for key in SECTIONS},
-        notices=_notices(basis, language),
+        notices=_notices(basis, rows, language),
         remarks=_remarks(language),
         data_version=basis.data_version,
         data_date=basis.data_date,
@@ -237,15 +238,23 @@ class _Rows:
 
     def _find(self, indicator: Indicator, returned: Mapping[str, Any] | None) -> _Found:
         if indicator.table_from == FACTS:
-            return self._of_facts(indicator)
+            return self._of_facts(indicator, returned)
         if indicator.table_from == OWN_LIST:
             return self._of_own_list(indicator, returned)
         return _of_return(indicator, returned, self._language)
 
-    def _of_facts(self, indicator: Indicator) -> _Found:
+    def _of_facts(self, indicator: Indicator, returned: Mapping[str, Any] | None) -> _Found:
+        """Households are summed from communes; where none has any, they are the counts returned."""
         say, figure = self._language.say, self._basis.figures.get(indicator.name)
+        if figure is not None and figure.contradicts:
+            return _Found(notes=(figure.display(self._language),))
         if figure is None or figure.value is None:
-            return _Found(notes=(figure.display(self._language),) if figure is not None and figure.contradicts else ())
+            found = _of_return(indicator, returned, self._language)
+            if found.exact is None:  # what was published without its counts stands beside, and is no figure of ours
+                return _Found(notes=found.notes)
+            return _with_notes(
+                found, say("As returned by the organisation: no commune has figures of this period here.")
+            )
         quarter = self._period.last_quarter
         assert quarter is not None  # figures of communes are those of the quarter that ends with the period
         missing = figure.communes_all - figure.communes_counted
@@ -379,15 +388,17 @@ def _source(returned: Mapping[str, Any] | None, language: Language) -> str:
     return "" if returned is None else str(returned[f"source_{language.code}"])
 
 
-def _notices(basis: TableBasis, language: Language) -> tuple[str, ...]:
+def _notices(basis: TableBasis, rows: list[CompanyRow], language: Language) -> tuple[str, ...]:
+    """Say of a table with synthetic data what they are, and whose the service figures beside them are."""
     if not basis.is_synthetic:
         return ()
-    return (
-        language.say(
-            "Households are summed from synthetic demonstration data, made to agree with what was published; service "
-            "figures are those that EVNSPC published."
-        ),
+    households = language.say(
+        "Households are summed from synthetic demonstration data, made to agree with what EVNSPC published for "
+        "30 June 2021."
     )
+    sources = dict.fromkeys(row.source for row in rows if row.section != SECTIONS[0] and row.value is not None)
+    services = language.say("Service figures are as returned: {sources}.", sources="; ".join(sources))
+    return (*[households] * bool(basis.figures), *[services] * bool(sources))
 
 
 def _remarks(language: Language) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from geodata.language import Language
 from geodata.periods import Period
 from geodata.reporting_periods import ReportingPeriod
 from loaders.survey.form import HEADER_ROW
-from tests.coverage.office import table
+from tests.coverage.office import survey, table
 
 VI = Language("vi")
 LATE = "Tỷ lệ yêu cầu xử lý trễ hạn"
@@ -218,3 +218,50 @@ def test_office_that_knows_nothing_of_a_period_is_told_so(office: Workspace) -> 
     with pytest.raises(PhuDienError) as caught:
         CompanyReport(office).table(ReportingPeriod.parse("2021-H2"), VI)
     assert caught.value.code == "period.without-returns"
+
+
+ELECTRIFIED = {
+    "Chỉ tiêu": "households_with_power_share",
+    "Kỳ báo cáo": "6 tháng cuối năm 2021",
+    "Tử số": 8_190_000,
+    "Mẫu số": 8_210_000,
+    "Số công bố": "99,76",
+    "Kế hoạch": "100",
+}
+AS_RETURNED = "Theo báo cáo của đơn vị"
+
+
+def test_households_are_as_returned_where_no_commune_has_figures_of_the_period(office: Workspace) -> None:
+    bulk = {"Chỉ tiêu": "bulk_households", "Kỳ báo cáo": "6 tháng cuối năm 2021", "Tử số": 520_000}
+    accept(office, ELECTRIFIED, bulk)
+    second = CompanyReport(office).table(ReportingPeriod.parse("2021-H2"), VI)
+    share = second.find("households_with_power_share")
+    assert (share.text, share.numerator, share.published_text, share.differs) == ("99,76%", 8_190_000, "99,76%", False)
+    assert (share.verdict, share.basis, share.source) == ("not_met", "exact", 'Báo cáo của đơn vị, tệp "bao_cao.xlsx"')
+    assert share.notes[0].startswith(AS_RETURNED)
+    assert second.find("bulk_households").text == "520.000 hộ"
+
+
+def test_notice_says_whose_the_service_figures_are(office: Workspace) -> None:
+    office.make_demo()
+    accept(office, GOOD, ELECTRIFIED)
+    desk = CompanyReport(office)
+    second = desk.table(ReportingPeriod.parse("2021-H2"), VI)
+    (notice,) = second.notices
+    assert 'Báo cáo của đơn vị, tệp "bao_cao.xlsx"' in notice
+    assert "EVNSPC" not in notice
+    households, services = desk.table(ReportingPeriod.parse("2021-H1"), VI).notices
+    assert "tổng hợp để trình diễn" in households
+    assert "EVNSPC, số liệu 6 tháng đầu năm 2021" in services
+    assert "bao_cao.xlsx" not in services
+
+
+def test_half_year_without_its_closing_quarter_is_not_listed_but_its_quarter_is(office: Workspace) -> None:
+    assert [str(period) for period in CompanyReport(office).periods()] == ["2021-H1"]
+    found = Surveys(office).propose(survey(Kỳ="2021-Q3"), "khao_sat.xlsx", user="An")
+    assert found.batch_id is not None, found.reading.issues
+    office.accept(found.batch_id, user="An", reason="thử")
+    with pytest.raises(PhuDienError) as caught:
+        CompanyReport(office).table(ReportingPeriod.parse("2021-H2"), VI)
+    assert caught.value.values["known"] == "2021-Q3, 2021-H1"
+    assert CompanyReport(office).table(ReportingPeriod.parse("2021-Q3"), VI).find("bulk_households").value == 40
