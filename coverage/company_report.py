@@ -19,6 +19,7 @@ from geodata.errors import WorkspaceError, mark
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.reconciliation_reasons import MATCHED
+from geodata.report_data import ProvinceReport
 from geodata.reporting_periods import ReportingPeriod
 from geodata.units import COMPANY_CODE
 from loaders.reports.company_table_workbook import write_company_table
@@ -87,7 +88,7 @@ class CompanyReport:
             own_book=self._own_book(period, as_of),
             official_communes=len(workspace.units_on(self._list_day(period)).communes),
             data_version=str(version),
-            data_date=date.fromisoformat((version.at or workspace.clock().isoformat())[:10]),
+            data_date=ProvinceReport.local(version.moment or workspace.clock()).date(),
             is_synthetic=workspace.has_synthetic(as_of=as_of),
             as_of=as_of,
         )

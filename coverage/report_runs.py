@@ -123,7 +123,7 @@ def run_reports(
         if all(row.problem for row in rows):
             raise _nothing_written(rows, request)
         language = request.language
-        day_of_data = version.moment or workspace.clock()
+        day_of_data = ProvinceReport.local(version.moment or workspace.clock())
         index = write_index(rows, language, period=request.period, data_version=str(version), moment=day_of_data)
         bundle.add(INDEX_NAMES[language.code], index)
         bundle.finish()

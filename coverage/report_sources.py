@@ -16,6 +16,7 @@ from coverage.workspace import Workspace
 from geodata.event_sentences import describe_event, told_once
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.report_data import ProvinceReport
 from loaders.store import batches, engine, facts, records
 
 _MOST_KEPT: Final = 2
@@ -93,7 +94,7 @@ class ReportSources:
             partly_reported=list(told.partly_reported(day, str(period)).index),
             unplaced=[str(workspace.lists.on(own).find(code)["full_name"]) for code, own in unplaced],
             data_version=str(version),
-            data_date=(version.moment or workspace.clock()).date(),
+            data_date=ProvinceReport.local(version.moment or workspace.clock()).date(),
             data_moment=version.moment,
             as_of=as_of,
             is_synthetic=workspace.has_synthetic(as_of=as_of),

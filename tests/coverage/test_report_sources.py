@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 
 from coverage.check_bench import CheckBench
+from coverage.company_report import CompanyReport
 from coverage.report_files import ReportFiles
 from coverage.workspace import Workspace
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.report_data import ProvinceReport
+from geodata.reporting_periods import ReportingPeriod
 from tests.coverage.office import FULL, GOOD, Clock, accept, table
 
 QUARTER = Period(2021, 2)
@@ -67,6 +69,13 @@ def test_uploads_are_those_whose_figures_count(office: Workspace) -> None:
     assert other not in uploads["batch_id"].tolist()
     office.withdraw(second, user="Bình", reason="sai")
     assert of_office(office).uploads["batch_id"].tolist() == [first]
+
+
+def test_day_of_the_data_is_that_of_vietnam(office: Workspace) -> None:
+    office.clock = lambda: datetime(2021, 7, 1, 20, tzinfo=UTC)
+    accept(office, table(GOOD | FULL))
+    assert of_office(office).data_date == date(2021, 7, 2)
+    assert CompanyReport(office).table(ReportingPeriod.parse("2021-H1"), Language()).data_date == date(2021, 7, 2)
 
 
 def test_upload_accepted_while_a_report_is_gathered_is_in_all_of_it(
