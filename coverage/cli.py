@@ -153,7 +153,9 @@ def _add_import(commands: _Commands) -> None:
     )
     taking.add_argument("file", type=Path, metavar="FILE")
     taking.add_argument(
-        "--template", default="commune_survey", metavar="NAME", help=say("kind of survey (default: commune_survey)")
+        "--template",
+        metavar="NAME",
+        help=say("kind of survey (default: the one whose form it is, else commune_survey)"),
     )
     taking.add_argument("--accept", action="store_true", help=say("accept it if it has no errors"))
     taking.add_argument("--good-rows", action="store_true", help=say("take the rows without errors, leave the others"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from coverage import answers
 from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, user_of, write_file
-from coverage.surveys import REFUSED, Proposal, Surveys
+from coverage.surveys import COMMUNE_SURVEY, OTHER_KIND, REFUSED, Proposal, Surveys
 from coverage.workspace import Workspace
 from geodata.errors import FileError, WorkspaceError, mark
 from geodata.language import Language
@@ -34,16 +34,7 @@ def import_survey(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
     surveys = Surveys(workspace)
     try:
-        proposal = surveys.propose(
-            content,
-            options.file.name,
-            user=user_of(options),
-            template_id=options.template,
-            period=Period.parse(options.period) if options.period else None,
-            told_on=options.units_of,
-            good_rows_only=options.good_rows,
-            progress=None if options.json else _progress_printer(language),
-        )
+        proposal = _propose(surveys, content, options, language)
     except FileError as error:
         if options.json:
             print_json(answers.of_unreadable(options.file.name, error, language))
@@ -63,17 +54,50 @@ def import_survey(options: argparse.Namespace, language: Language) -> int:
     return DATA_PROBLEMS if state == REFUSED else DONE
 
 
-def _progress_printer(language: Language) -> Callable[[int, int], None]:
-    start = time.monotonic()
+def _propose(surveys: Surveys, content: bytes, options: argparse.Namespace, language: Language) -> Proposal:
+    """Read the workbook as the survey that is named; where none is, as the one whose form it is."""
+    line = _ProgressLine(language)
+    propose = partial(
+        surveys.propose,
+        content,
+        options.file.name,
+        user=user_of(options),
+        period=Period.parse(options.period) if options.period else None,
+        told_on=options.units_of,
+        good_rows_only=options.good_rows,
+        progress=line.show if not options.json and sys.stderr.isatty() else None,
+    )
+    try:
+        return propose(template_id=options.template or COMMUNE_SURVEY)
+    except FileError as error:
+        if options.template is not None or error.code != OTHER_KIND:
+            raise
+        return propose(template_id=str(error.values["kind"]))
+    finally:
+        line.end()
 
-    def show(done: int, expected: int) -> None:
-        left = (time.monotonic() - start) / done * max(expected - done, 0)
-        sentence = language.say(
+
+class _ProgressLine:
+    """Tells on a terminal how far a file is read, in one line that ends before anything else is said."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._start = time.monotonic()
+        self._is_open = False
+
+    def show(self, done: int, expected: int) -> None:
+        """Write how many rows are read, and how long the others take."""
+        left = (time.monotonic() - self._start) / done * max(expected - done, 0)
+        sentence = self._language.say(
             "{done} of {expected} rows, about {left} s left", done=done, expected=max(expected, done), left=round(left)
         )
-        print(f"\r{sentence}   ", end="" if done < expected else "\n", file=sys.stderr, flush=True)
+        print(f"\r{sentence}   ", end="", file=sys.stderr, flush=True)
+        self._is_open = True
 
-    return show
+    def end(self) -> None:
+        """End the line, if one was begun."""
+        if self._is_open:
+            print(file=sys.stderr, flush=True)
 
 
 def _print_import(proposal: Proposal, state: str, language: Language) -> None:
@@ -110,7 +134,11 @@ def write_form(options: argparse.Namespace, language: Language) -> int:
         )
     period = Period.parse(options.period) if has_places else _last_quarter(options.period)
     content = surveys.form(options.template, options.province or COMPANY_CODE, period, language)
-    return write_file(options.output, content, language)
+    write_file(options.output, content, language)
+    if not has_places:
+        half = language.reporting_period(ReportingPeriod.half_with(period))
+        print(language.say("Its rows are for {period}; other periods may be chosen in each row.", period=half))
+    return DONE
 
 
 def _last_quarter(text: str) -> Period:

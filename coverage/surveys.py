@@ -23,7 +23,7 @@ from loaders.reports import annotated_workbook
 from loaders.store import batches, column_choices, engine, facts
 from loaders.store import records as record_store
 from loaders.store.batches import NewBatch
-from loaders.survey import columns, form, reading, records, templates
+from loaders.survey import columns, form, form_kind, reading, records, templates
 from loaders.survey.issues import Issue
 from loaders.survey.templates import SurveyTemplate
 from loaders.workbook import excerpt
@@ -32,6 +32,8 @@ REFUSED: Final = "refused"
 """State of an upload with errors: nothing of it was stored."""
 
 COMMUNE_SURVEY: Final = "commune_survey"
+OTHER_KIND: Final = form_kind.OTHER_KIND
+"""Code of the error of a form that is read as another survey."""
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,12 @@ def _draw_form(template: SurveyTemplate, choices: _state.Choices) -> None:
             province = _state.choose_province(choices, key="form_province", told_on=told_on)
         else:
             province, half = COMPANY_CODE, ReportingPeriod.half_with(Period.parse(str(period)))
-            st.caption(say("For the whole company, {period}.", period=language.reporting_period(half)))
+            st.caption(
+                say(
+                    "For the whole company. The quarter stands for its half-year: the rows are for {period}.",
+                    period=language.reporting_period(half),
+                )
+            )
     with right:
         st.download_button(
             say("Download the form (.xlsx)"),

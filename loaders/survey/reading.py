@@ -13,6 +13,7 @@ from geodata.names import NameIndex
 from geodata.periods import Period
 from geodata.tables import FIGURE_COLUMNS, FIGURE_KEY, MEASURES
 from geodata.units import Units
+from loaders.survey.form_kind import require_kind
 from loaders.survey.issues import ERROR, INFO, SEVERITIES, Issue
 from loaders.survey.merging import merge_followed
 from loaders.survey.rows import RowReader
@@ -105,6 +106,7 @@ def read_survey(
         If the file cannot be read, or no sheet has a header that can be recognised.
     """
     sheets = read_workbook(content, file_name=file_name)
+    require_kind(sheets, template, file_name=file_name)
     found = TableReader(template, names, chosen_columns=chosen_columns)
     readers: list[RowReader] = []
     rows: list[SurveyRow] = []

@@ -36,6 +36,12 @@ _LEAST_FILLED: Final = 2
 """Cells that a row of things fills at least, beside those that say where it is."""
 
 _MOST_CHOICES: Final = 8
+_NEAR_FROM: Final = 75
+"""How alike (0 to 100) a choice must be to be suggested; our assumption, tried on names that offices may write."""
+_NONE_NEAR: Final = mark(
+    '"{found}" is none of the names that may stand here, and like none of them. Choose one from the list of this column '
+    "in the form."
+)
 """Choices that are all named where a cell has none of them."""
 
 _MEMO_SIZE: Final = 100_000
@@ -228,15 +234,16 @@ class RecordRows:
     def _log_unreadable(
         self, column: TemplateColumn, index: int, typed: Any, value: Unreadable, **readings: Any
     ) -> None:
-        choices = _nearest_choices(column, typed) or [*factors_of(column.unit)]
+        near = _nearest_choices(column, typed)
+        is_far = len(column.choices) > _MOST_CHOICES and not near
         self._add_cell(
             f"survey.value-{value.reason}",
             ERROR,
             index,
             typed,
             self.table.columns[column.key],
-            PROBLEMS[value.reason],
-            allowed=", ".join(choices),
+            _NONE_NEAR if is_far else PROBLEMS[value.reason],
+            allowed=", ".join(near or [*factors_of(column.unit)]),
             **readings,
         )
 
@@ -377,10 +384,10 @@ class RecordRows:
 
 
 def _nearest_choices(column: TemplateColumn, typed: Any) -> list[str]:
-    """Return the choices of a column by their first name; of many, those most like what was typed."""
+    """Return the choices of a column by their first name; of many, those much like what was typed, if any."""
     names = [names[0] for _, names in column.choices]
     if len(names) <= _MOST_CHOICES:
         return names
     keys = {name: plain_key(name) for name in names}
-    near = process.extract(plain_key(cell_text(typed)), keys, scorer=fuzz.ratio, limit=3)
-    return [*(f'"{name}"' for _, _, name in near), "…"]
+    near = process.extract(plain_key(cell_text(typed)), keys, scorer=fuzz.ratio, limit=3, score_cutoff=_NEAR_FROM)
+    return [*(f'"{name}"' for _, _, name in near), "…"] if near else []

@@ -15,6 +15,7 @@ import pandas as pd
 from geodata.names import NameIndex
 from geodata.periods import Period
 from geodata.units import Units
+from loaders.survey.form_kind import require_kind
 from loaders.survey.issues import ERROR, SEVERITIES, Issue
 from loaders.survey.record_rows import RecordRows
 from loaders.survey.record_rules import RecordCheck
@@ -144,6 +145,7 @@ def _read_tables(
 ) -> tuple[list[RecordRows], list[pd.DataFrame]]:
     """Return the tables of a workbook: their readers, and their records."""
     sheets = read_workbook(content, file_name=file_name)
+    require_kind(sheets, template, file_name=file_name)
     found = TableReader(template, names, chosen_columns=chosen_columns)
     readers: list[RecordRows] = []
     tables: list[pd.DataFrame] = []

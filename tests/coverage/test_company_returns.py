@@ -265,3 +265,59 @@ def test_half_year_without_its_closing_quarter_is_not_listed_but_its_quarter_is(
         CompanyReport(office).table(ReportingPeriod.parse("2021-H2"), VI)
     assert caught.value.values["known"] == "2021-Q3, 2021-H1"
     assert CompanyReport(office).table(ReportingPeriod.parse("2021-Q3"), VI).find("bulk_households").value == 40
+
+
+def test_unknown_indicator_like_none_points_to_the_list_of_the_form(office: Workspace) -> None:
+    [issue] = proposed(office, GOOD | {"Chỉ tiêu": "Doanh thu bán điện"}).reading.issues
+    assert issue.code == "survey.value-choice"
+    assert "danh sách của cột này trong biểu" in issue.message(VI)
+    assert LATE not in issue.message(VI)
+
+
+def filled_form(office: Workspace) -> bytes:
+    """Return the form of the returns with one count filled in."""
+    book = openpyxl.load_workbook(BytesIO(Surveys(office).form(TEMPLATE, "EVNSPC", Period(2021, 4), VI)))
+    book.worksheets[1].cell(HEADER_ROW + 3, 4).value = 8_200_000
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("read_as", ["commune_survey", "household_survey"])
+def test_form_that_is_read_as_another_survey_says_which_it_is(office: Workspace, read_as: str) -> None:
+    with pytest.raises(FileError) as caught:
+        Surveys(office).propose(filled_form(office), "form.xlsx", user="An", template_id=read_as)
+    assert caught.value.code == "survey.form-of-another"
+    assert "--template company_return" in VI.explain(caught.value)
+    assert "Báo cáo chỉ tiêu của công ty" in VI.explain(caught.value)
+
+
+def test_command_reads_a_form_as_what_it_is_unless_told_otherwise(
+    office: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "form.xlsx"
+    file.write_bytes(filled_form(office))
+    call = ["import", str(file), "--workspace", str(office.home), "--user", "An"]
+    assert main([*call, "--template", "commune_survey"]) == 1
+    assert "--template company_return" in capsys.readouterr().err
+    assert main(call) == 0
+    told = capsys.readouterr()
+    assert "Đã đọc 1 dòng" in told.out
+    assert told.err == ""  # no progress where nobody watches
+
+
+def test_progress_ends_its_line(
+    office: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "form.xlsx"
+    file.write_bytes(filled_form(office))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert main(["import", str(file), "--workspace", str(office.home), "--user", "An"]) == 0
+    assert capsys.readouterr().err.endswith("\n")
+
+
+def test_command_says_which_half_year_a_form_is_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = str(tmp_path / "form.xlsx")
+    call = ["template", "--workspace", str(tmp_path / "home"), "--template", TEMPLATE, "-o", output]
+    assert main([*call, "--period", "2021-Q3"]) == 0
+    assert "6 tháng cuối năm 2021" in capsys.readouterr().out

@@ -22,7 +22,7 @@ from loaders.survey.rulebook import (
 from loaders.survey.templates import load_template
 
 # These refuse a whole file or call, and are errors, not issues of a row.
-FILE_ERRORS = {"survey.header-missing"}
+FILE_ERRORS = {"survey.form-of-another", "survey.header-missing"}
 
 
 def codes_in_code() -> set[str]:
