@@ -39,8 +39,8 @@ _MOST_CHOICES: Final = 8
 _NEAR_FROM: Final = 75
 """How alike (0 to 100) a choice must be to be suggested; our assumption, tried on names that offices may write."""
 _NONE_NEAR: Final = mark(
-    '"{found}" is none of the names that may stand here, and like none of them. Choose one from the list of this column '
-    "in the form."
+    '"{found}" is none of the names that may stand here, and like none of them. Choose one from the list of this '
+    "column in the form."
 )
 """Choices that are all named where a cell has none of them."""
 
