@@ -46,6 +46,10 @@ PAGES: Final[dict[str, tuple[str, str, Page]]] = {
 """Address of each page, with its title, icon and function."""
 
 
+_OF_FIGURES: Final = ("map", "remaining", "progress", "checks")
+"""Pages that show nothing but figures; the others say themselves which of their parts need any."""
+
+
 def main() -> None:
     """Show the app."""
     st.set_page_config(page_title="Phủ Điện", page_icon=str(ICON), layout="wide")
@@ -79,8 +83,7 @@ def draw_page(name: str) -> None:
                 ),
                 icon=":material/science:",
             )
-        if choices.period is None and name not in ("upload", "communes", "data"):
-            st.info(say("There are no figures yet. Upload a survey, or fill an empty workspace with: phudien demo"))
+        if name in _OF_FIGURES and not _state.has_figures(choices):
             return
         if name != "upload":
             _told.draw_note(choices)

@@ -114,6 +114,8 @@ def _figure_answer(figure: Figure, language: Language) -> dict[str, Any]:
     return {
         "numerator": figure.numerator,
         "denominator": figure.denominator,
+        "communes_counted": figure.communes_counted,
+        "communes_all": figure.communes_all,
         "value": None if value is None else int(value) if is_count else float(value),
         "display": figure.display(language),
     }

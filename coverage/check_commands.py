@@ -124,7 +124,12 @@ def list_findings(options: argparse.Namespace, language: Language) -> int:
     if options.json:
         print_json(_answer(workspace, shown, options, language))
     else:
-        _print_findings(shown, language, is_synthetic=workspace.has_synthetic(as_of=options.as_of))
+        if workspace.periods(as_of=options.as_of):
+            _print_findings(shown, language, is_synthetic=workspace.has_synthetic(as_of=options.as_of))
+        else:
+            print(
+                language.say("There is nothing to check: no quarter has figures. Take a survey in with phudien import.")
+            )
     is_bad = any(finding.severity == ERROR and finding.state != EXPLAINED for finding in found)
     return DATA_PROBLEMS if is_bad else DONE
 

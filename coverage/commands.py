@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from coverage import answers
+from coverage.indicators import Figure
 from coverage.workspace import Workspace
 from geodata.errors import PhuDienError, PlaceError, WorkspaceError, mark
 from geodata.language import Language
@@ -113,10 +114,18 @@ def status(options: argparse.Namespace, language: Language) -> int:
     if workspace.has_synthetic(as_of=options.as_of):
         print(language.say("Synthetic demonstration data, not real figures."))
     for figure in figures.values():
-        print(f"  {figure.indicator.title(language)}: {figure.display(language)}")
+        print(f"  {figure.indicator.title(language)}: {figure.display(language)}{_partly(figure, language)}")
     for sentence in _other_book(workspace, period, options.area, language):
         print(sentence)
     return DONE
+
+
+def _partly(figure: Figure, language: Language) -> str:
+    """Say of a figure that is not of all communes how many are in it; empty where all are, or none has one."""
+    if figure.is_complete or figure.value is None:
+        return ""
+    counted, every = figure.communes_counted, figure.communes_all
+    return " " + language.say("(counted: {counted} of {all} communes)", counted=counted, all=every)
 
 
 def _other_book(workspace: Workspace, period: Period, area: str, language: Language) -> Iterator[str]:
@@ -139,6 +148,12 @@ def history(options: argparse.Namespace, language: Language) -> int:
     if options.json:
         print_json({"commune": options.commune, "period": str(period), "history": found})
         return DONE
+    if not found:
+        print(
+            language.say(
+                "Nothing was ever uploaded for {commune} in {period}.", commune=options.commune, period=str(period)
+            )
+        )
     for row in found:
         place = ", ".join(row[key] for key in ("file_name", "sheet", "cell") if isinstance(row[key], str) and row[key])
         reason = f" ({row['reason']})" if row["reason"] else ""

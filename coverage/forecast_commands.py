@@ -67,9 +67,11 @@ def show_forecast(options: argparse.Namespace, language: Language) -> int:
     chance = read_chance(options.chance)
     workspace = Workspace(options.workspace)
     period = Period.parse(options.period)
-    workspace.figures_of(str(period), as_of=options.as_of)  # says which quarters there are, where this is none of them
     day = options.units_of or workspace.list_of_quarter(period)
     desk = ForecastDesk(workspace)
+    desk.indicator(options.indicator)  # says first what does not exist
+    workspace.lists.require(options.area, day)
+    workspace.figures_of(str(period), as_of=options.as_of)  # says which quarters there are, where this is none of them
     if options.backtest:
         table = desk.backtest(options.indicator, options.area, period, day, as_of=options.as_of)
         if options.json:

@@ -79,11 +79,11 @@ def show_progress(options: argparse.Namespace, language: Language) -> int:
     """Print how an area and its parts stand, as text or JSON."""
     workspace = Workspace(options.workspace)
     period = Period.parse(options.period)
-    workspace.figures_of(str(period), as_of=options.as_of)  # says which quarters there are, where this is none of them
     day = options.units_of or workspace.list_of_quarter(period)
-    found = ProgressDesk(workspace).of_area(
-        options.indicator, options.area, period, day, as_of=options.as_of, language=language
-    )
+    desk = ProgressDesk(workspace)
+    desk.question(options.indicator, options.area, period, day, options.as_of)  # says first what does not exist
+    workspace.figures_of(str(period), as_of=options.as_of)  # says which quarters there are, where this is none of them
+    found = desk.of_area(options.indicator, options.area, period, day, as_of=options.as_of, language=language)
     if options.json:
         print_json(answer_of(found, language))
         return DONE

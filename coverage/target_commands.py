@@ -299,6 +299,8 @@ def _print_proposal(
         print(say("Batch {batch} is accepted and counts.", batch=str(batch)))
     elif options.accept and not proposal.has_errors:
         print(say("Nothing was stored: all of it stands already."))
+    elif proposal.has_errors:
+        print(say("Not taken: mend the errors and import the file again. Nothing was stored."))
     else:
         print(say("Nothing was stored. Add --accept and --reason to take it."))
 

@@ -13,6 +13,7 @@ from geodata.names import NameIndex
 from geodata.target_data import PERCENT, Milestone, Target
 from loaders.survey.issues import ERROR, SEVERITIES, Issue
 from loaders.survey.targets import TargetReading, TargetRow, read_target_book
+from loaders.workbook.cells import row_of
 
 _SAME: Final = ("applies_to", "status", "source", "unit")
 """Columns that the rows of one target must agree in."""
@@ -80,8 +81,13 @@ def propose_targets(
             version = check.version(_draft(rows))
             change, before = compare(version, known)
             targets.append(ProposedTarget(change, version, before, tuple(rows)))
-    ordered = sorted(issues, key=lambda issue: SEVERITIES.index(issue.severity))
+    ordered = sorted(issues, key=_place)
     return TargetProposal(content, file_name, reading, tuple(targets), tuple(ordered))
+
+
+def _place(issue: Issue) -> tuple[int, str, int, int, str]:
+    """Return what issues are put in order by: errors first, then sheet, row and column."""
+    return SEVERITIES.index(issue.severity), issue.sheet, row_of(issue.cell), len(issue.cell), issue.cell
 
 
 def _by_target(rows: Sequence[TargetRow]) -> list[list[TargetRow]]:

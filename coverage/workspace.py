@@ -183,11 +183,20 @@ class Workspace:
         found = self.figures(period=period, as_of=as_of, told_on=told_on)
         if found.empty:
             known = self.periods(as_of=as_of)
+            if not known:
+                raise FigureError(
+                    "period.without-figures",
+                    mark(
+                        "There are no figures for {period}, nor for any other quarter. Take a survey in with phudien "
+                        "import FILE --accept, or fill an empty workspace with phudien demo."
+                    ),
+                    period=period,
+                )
             raise FigureError(
                 "period.without-figures",
                 mark("There are no figures for {period}. Quarters with figures: {known}."),
                 period=period,
-                known=", ".join(known) or "-",
+                known=", ".join(known),
             )
         return found
 

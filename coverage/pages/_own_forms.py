@@ -48,6 +48,8 @@ def draw(choices: _state.Choices, province: str) -> None:
 
 
 def _fill(choices: _state.Choices, province: str, name: str, content: bytes) -> None:
+    if not _state.has_figures(choices):
+        return
     assert choices.period is not None
     told_on = choices.told_on
     report = _cache.report(told_on, province, choices.period, choices.language)

@@ -101,6 +101,14 @@ def area_name(code: str, units: Units, language: Language) -> str:
     )
 
 
+def has_figures(choices: Choices) -> bool:
+    """Return whether a quarter has figures; where none has, say what to do."""
+    if choices.period is None:
+        say = choices.language.say
+        st.info(say("There are no figures yet. Upload a survey, or fill an empty workspace with: phudien demo"))
+    return choices.period is not None
+
+
 def choose_frame() -> Choices:
     """Show the choices that all pages share, in the sidebar, and return them."""
     workspace = _cache.workspace()

@@ -22,11 +22,12 @@ def draw(choices: _state.Choices) -> None:
         "section",
         say("What do you need?"),
         list(_SECTIONS),
-        default="province",
+        default="province" if choices.period else "company",
         show=lambda code: say(_SECTIONS[code][0]),
         horizontal=True,
     )
-    _SECTIONS[chosen][1](choices)
+    if chosen not in _OF_FIGURES or _state.has_figures(choices):
+        _SECTIONS[chosen][1](choices)
 
 
 def _draw_province(choices: _state.Choices) -> None:
@@ -90,3 +91,6 @@ _SECTIONS: Final[dict[str, tuple[str, Callable[[_state.Choices], None]]]] = {
     "verify": (mark("Verify a file"), _verified_report.draw),
 }
 """What the page offers, by its code in the address."""
+
+_OF_FIGURES: Final = ("province", "all")
+"""Sections that need a quarter with figures."""

@@ -41,7 +41,8 @@ def draw(choices: _state.Choices) -> None:
     elif view == "workbook":
         _target_upload.draw(choices.language)
     elif view == "split":
-        _target_split.draw(choices)
+        if _state.has_figures(choices):
+            _target_split.draw(choices)
     else:
         _draw_list(choices, shows_all=view == "versions")
 

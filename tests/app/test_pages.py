@@ -62,6 +62,40 @@ def test_every_page_launches_on_an_empty_workspace(name: str, tmp_path: Path, mo
     assert not page.warning
 
 
+@pytest.mark.parametrize(("name", "section"), [("report", "company"), ("report", "form"), ("report", "verify")])
+def test_sections_that_need_no_figures_work_on_an_empty_workspace(
+    name: str, section: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHUDIEN_HOME", str(tmp_path / "empty"))
+    page = AppTest.from_string(f"import app; app.draw_page({name!r})", default_timeout=60)
+    page.query_params["section"] = section
+    page.run()
+    assert not page.exception
+    assert not page.error
+    assert "Chưa có số liệu" not in "".join(info.value for info in page.info)
+
+
+@pytest.mark.parametrize(
+    ("name", "choice", "value", "needs"),
+    [
+        ("targets", "targets", "in_force", False),
+        ("targets", "targets", "split", True),
+        ("report", "section", "province", True),
+        ("map", "section", "", True),
+    ],
+)
+def test_parts_that_need_figures_say_so_on_an_empty_workspace(
+    name: str, choice: str, value: str, *, needs: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHUDIEN_HOME", str(tmp_path / "empty"))
+    page = AppTest.from_string(f"import app; app.draw_page({name!r})", default_timeout=60)
+    if value:
+        page.query_params[choice] = value
+    page.run()
+    assert not page.exception
+    assert ("phudien demo" in "".join(info.value for info in page.info)) == needs
+
+
 def test_company_figures_are_the_published_ones(run: Run) -> None:
     shown = {metric.label: metric.value for metric in run("map").metric}
     assert shown["Hộ có điện lưới"] == "99,72%"

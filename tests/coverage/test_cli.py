@@ -267,3 +267,31 @@ def test_a_command_that_is_stopped_says_so(
     monkeypatch.setattr(Workspace, "status", stop)
     assert main(["status", "--period", "2021-Q2", "--workspace", str(demo)]) == 130
     assert "Đã dừng" in capsys.readouterr().err
+
+
+def test_empty_workspace_says_what_to_do(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = ["--workspace", str(office)]
+    for command in ("status", "progress", "forecast"):
+        assert main([command, *place, "--period", "2021-Q2"]) == 1
+        assert "phudien demo" in capsys.readouterr().err
+        assert main([command, *place, "--period", "2021-Q2", "--area", "999"]) == 2
+        assert "999" in capsys.readouterr().err
+    assert main(["check", *place]) == 0
+    assert capsys.readouterr().out.startswith("Không có gì để kiểm tra")
+    assert main(["history", *place, "--commune", "30469", "--period", "2021-Q2"]) == 0
+    assert "Chưa từng có số liệu" in capsys.readouterr().out
+
+
+def test_status_says_how_many_communes_are_in_a_partial_figure(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--workspace", str(office)]
+    assert main(["import", str(survey(tmp_path, 40)), *place, "--accept", "--user", "An"]) == 0
+    capsys.readouterr()
+    assert main(["status", *place, "--period", "2021-Q2"]) == 0
+    assert "(tính từ 1/2.484 xã)" in capsys.readouterr().out
+    assert main(["status", *place, "--period", "2021-Q2", "--area", "30469"]) == 0
+    assert "tính từ" not in capsys.readouterr().out
+    assert main(["status", *place, "--period", "2021-Q2", "--json"]) == 0
+    told = answer(capsys)["indicators"]["bulk_households"]
+    assert (told["communes_counted"], told["communes_all"]) == (1, 2484)
