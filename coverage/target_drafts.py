@@ -13,6 +13,7 @@ from coverage.indicators import COUNT, Indicator
 from coverage.targets import in_time
 from coverage.unit_lists import UnitLists
 from geodata.errors import PhuDienError, WorkspaceError, mark
+from geodata.language import InEach
 from geodata.name_keys import plain_key
 from geodata.target_data import (
     APPLIES_TO,
@@ -267,9 +268,14 @@ class DraftCheck:
             "indicator",
             "target.indicator-unknown",
             mark('There is no indicator "{name}". Indicators: {allowed}.'),
-            {"name": text, "allowed": ", ".join(list(self._titles)[:_SHOWN])},
+            {"name": text, "allowed": self._allowed_indicators()},
             _nearest(text, names),
         )
+
+    def _allowed_indicators(self) -> InEach:
+        """Return the titles of indicators, each with its name, in each language."""
+        shown = list(self._titles.values())[:_SHOWN]
+        return InEach(*("; ".join(f"{titles[place]} ({titles[0]})" for titles in shown) for place in (1, 2)))
 
     def _wrong_words(self, draft: TargetDraft) -> Iterable[Problem]:
         if draft.applies_to not in APPLIES_TO:

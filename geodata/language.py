@@ -32,6 +32,17 @@ def _read_catalogue(code: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class InEach:
+    """A text in each language, that a sentence is filled with: `Language.say` takes the one of its own."""
+
+    vi: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.vi
+
+
+@dataclass(frozen=True)
 class Language:
     """
     One language of the product.
@@ -64,6 +75,8 @@ class Language:
         return text.format(**{name: self._shown(value) for name, value in values.items()})
 
     def _shown(self, value: Any) -> Any:
+        if isinstance(value, InEach):
+            return value.vi if self.code == "vi" else value.en
         if isinstance(value, float) and math.isfinite(value):
             exact = Decimal(repr(float(value))).normalize()
             return self.decimal(exact, decimals=max(0, -int(exact.as_tuple().exponent)))

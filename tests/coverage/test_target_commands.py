@@ -110,3 +110,19 @@ def test_a_workbook_with_problems_is_told_and_not_taken(call: Call, tmp_path: Pa
     assert taken["batch"] is not None
     listed = {t["code"]: t for t in answer(call("list", "--json"))["targets"]}
     assert any(t["decision"] == "15/KH" and t["status"] == "unverified" for t in listed.values())
+
+
+def test_problems_of_a_workbook_are_told_in_its_order_and_ask_to_be_mended(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "muc_tieu.csv"
+    file.write_text(
+        "Chương trình,Chỉ tiêu,Mã địa bàn,Thời hạn,Giá trị,Quyết định,Ngày quyết định,Nguồn\n"
+        "Kế hoạch,Số hộ vui,89,2024-Q4,1,15/KH,30/09/2021,bản ký\n"
+        "Kế hoạch,direct_share,89,2024-Q4,60%,15/KH,mai,bản ký\n",
+        encoding="utf-8",
+    )
+    code, text = call("import", str(file), "--accept", *BY)
+    assert code == 1
+    assert text.index("B2") < text.index("G3")
+    assert "mend the errors and import the file again" in text
+    assert "Add --accept" not in text
+    assert "Households with grid power (households_with_power)" in text
