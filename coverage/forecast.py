@@ -123,6 +123,19 @@ class Forecast:
             "between {earliest} and {latest} (chance {chance})", earliest=earliest, latest=latest, chance=chance
         )
 
+    def short(self, language: Language) -> str:
+        """Return it as a cell of a table: "IV/2022 – II/2025"; the whole sentence stands where there is room."""
+        if self.outlook == REACHED:
+            return language.say("reached")
+        if self.outlook == TOO_SHORT:
+            return language.say("too few quarters")
+        beyond = language.say("over {years} years", years=YEARS)
+        if self.earliest is None:
+            return beyond
+        if self.earliest == self.latest:
+            return _brief(self.earliest, language)
+        return f"{_brief(self.earliest, language)} – {_brief(self.latest, language) if self.latest else beyond}"
+
     def method_title(self, language: Language) -> str:
         """Return what readers call the method; empty where none was used."""
         return language.say(TITLES[self.method]) if self.method else ""
@@ -131,6 +144,11 @@ class Forecast:
 def _within(period: Period, language: Language) -> str:
     """Return a quarter as it stands within a sentence: quý IV/2022, Q4 2022."""
     return language.period(period).replace("Quý", "quý")
+
+
+def _brief(period: Period, language: Language) -> str:
+    """Return a quarter as it stands in a cell: IV/2022, Q4 2022."""
+    return language.period(period).removeprefix("Quý ")
 
 
 def forecast(

@@ -128,10 +128,12 @@ def _print_forecasts(found: AreaForecasts, language: Language) -> None:
         lacking = found.lacking(code)
         shown = language.say("not reported") if lacking is None else language.count(lacking)
         allowed, due = int(found.targets["shortfall_target"][code]), found.due(code)
+        gap = "–" if lacking is None else language.count(lacking - allowed)
         line = language.say(
-            "{area}: {lacking} lacking, at most {allowed} {due}: {outlook}",
+            "{area}: {lacking} still lacking, at most {allowed} {due}, gap to the target {gap}: {outlook}",
             area=found.names[code],
             lacking=shown,
+            gap=gap,
             allowed=allowed,
             due=language.say("allowed") if due is None else language.say("by {period}", period=language.period(due)),
             outlook=forecast.sentence(language),

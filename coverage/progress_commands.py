@@ -142,6 +142,8 @@ def _line(row: pd.Series[Any], found: AreaProgress, language: Language) -> str:
     texts = [f"{row['area_name']}: {figure}; {sign_and_name(str(row['status']), language, str(row['reason']))}"]
     if not pd.isna(row["shortfall"]):
         texts.append(language.say("{n} still lacking", n=int(row["shortfall"])))
+    if not pd.isna(row["gap"]):
+        texts.append(language.say("gap to the target {n}", n=int(row["gap"])))
     if not pd.isna(row["path"]):
         texts.append(language.say("the path allows {n}", n=int(row["path"])))
     if not pd.isna(row["required_per_quarter"]):

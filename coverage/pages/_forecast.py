@@ -8,8 +8,9 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from coverage.forecast import Forecast
+from coverage.forecast import REACHED, Forecast
 from coverage.pages import _charts
+from geodata.errors import mark
 from geodata.language import Language
 from geodata.periods import Period
 
@@ -17,6 +18,9 @@ COLOUR: Final = "#5b7f95"
 
 _MOST_AHEAD: Final = 28
 """Quarters ahead that the fan is drawn for at most, where the target is due earlier."""
+
+
+IN_TIME, LATE, OPEN = mark("in time"), mark("late"), mark("in time or late")
 
 
 def quarters(found: Forecast | None, periods: Sequence[str]) -> list[str]:
@@ -73,6 +77,47 @@ def fan(
 def sentence(found: Forecast, language: Language) -> str:
     """Return when the target is reached, with its chance."""
     return language.say("Forecast to be reached: {when}.", when=found.sentence(language))
+
+
+def against_due(found: Forecast, due: Period | None, language: Language) -> str:
+    """Say whether a target is reached in time: a range that holds the due quarter leaves that open."""
+    place = _place_of(found, due)
+    return language.say(place) if place else "–"
+
+
+def _place_of(found: Forecast, due: Period | None) -> str:
+    """Return `IN_TIME`, `LATE` or `OPEN`; empty where there is nothing to compare."""
+    if due is None or not (found.bands or found.outlook == REACHED):
+        return ""
+    if not found.bands or (found.latest is not None and found.latest <= due):
+        return IN_TIME
+    return LATE if found.earliest is None or found.earliest > due else OPEN
+
+
+def likelihood(found: Forecast, due: Period | None, language: Language) -> str:
+    """Say where the middle of a forecast lies, and how likely it is in time; empty where nothing is forecast."""
+    if not found.bands:
+        return ""
+    notes = []
+    if found.likely is not None:
+        notes.append(language.say("As likely before as after {period}.", period=language.period(found.likely)))
+    if due is not None:
+        notes.append(language.say(_chance_in_time(found, due), due=language.period(due)))
+    return " ".join(notes)
+
+
+def _chance_in_time(found: Forecast, due: Period) -> str:
+    """Return the sentence on the due quarter: outside the range, or on which side of its middle."""
+    place = _place_of(found, due)
+    if place == IN_TIME:
+        return mark("Due {due}: in time, the range ends by then.")
+    if place == LATE:
+        return mark("Due {due}: late, the range begins after it.")
+    if found.likely == due:
+        return mark("Due {due}: about as likely in time as late.")
+    if found.likely is not None and found.likely < due:
+        return mark("Due {due}: more likely in time than late.")
+    return mark("Due {due}: more likely late than in time.")
 
 
 def about(found: Forecast, language: Language) -> str:

@@ -9,15 +9,14 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from coverage.forecast import BEST, NO_CHANGE, REACHED, TITLES, Forecast
+from coverage.forecast import BEST, NO_CHANGE, TITLES, Forecast
 from coverage.forecast import CHANCE as CHANCE_OF_RANGES
 from coverage.forecast_desk import AreaForecasts
 from coverage.pace import METHODS
-from coverage.pages import _cache, _charts, _progress_tables, _state, _tables
+from coverage.pages import _cache, _charts, _forecast, _progress_tables, _state, _tables
 from coverage.possible_paths import AHEAD
 from coverage.progress_desk import AreaProgress
 from coverage.works import BASIS_TEXTS
-from geodata.errors import mark
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.units import COMPANY_CODE
@@ -28,8 +27,6 @@ CHANCES: Final = ("0.5", "0.8", "0.9")
 
 _COLOURS: Final = {"actual": "#1d2733", "middle": "#0b5cad", "target": "#b3261e"}
 _LEAST_AHEAD: Final = 8
-
-IN_TIME, LATE, OPEN = mark("in time"), mark("late"), mark("in time or late")
 
 
 def draw(found: AreaProgress, choices: _state.Choices) -> None:
@@ -104,14 +101,10 @@ def _draw_own(told: AreaForecasts, choices: _state.Choices, *, is_drawn_above: b
     own = told.forecasts[told.area]
     st.subheader(say("When the target is reached"))
     st.markdown(f"**{own.sentence(language)}**")
-    notes = []
-    if own.likely is not None:
-        notes.append(say("As likely before as after {period}.", period=language.period(own.likely)))
+    notes = [_forecast.likelihood(own, told.due(told.area), language)]
     if own.method:
         notes.append(say("Method that weighs most: {method}.", method=own.method_title(language)))
-    if due := told.due(told.area):
-        notes.append(say("Due: {period}.", period=language.period(due)))
-    st.caption(" ".join(notes))
+    st.caption(" ".join(filter(None, notes)))
     if own.bands and not is_drawn_above:
         st.altair_chart(fan_chart(told, language), width="stretch")
         st.caption(
@@ -197,33 +190,23 @@ def forecast_table(told: AreaForecasts, language: Language) -> tuple[pd.DataFram
         {
             say("Area"): told.names[code],
             say("Still lacking"): told.lacking(code),
-            say("The target allows"): int(told.targets["shortfall_target"][code]),
+            say("The target allows"): allowed,
+            say("Gap to the target"): None if (lacking := told.lacking(code)) is None else lacking - allowed,
             say("Due"): _period(told.due(code), language),
             say("Reached"): forecast.sentence(language),
             say("Middle"): _period(forecast.likely, language),
-            say("Against the due date"): against_due(forecast, told.due(code), language),
+            say("Against the due date"): _forecast.against_due(forecast, told.due(code), language),
             say("Known works (households)"): told.works(code),
             say("Method"): forecast.method_title(language) or "–",
         }
         for code, forecast in parts.items()
+        for allowed in [int(told.targets["shortfall_target"][code])]
     ]
     whole = _progress_tables.count_text(language)
-    headings = [say("Still lacking"), say("The target allows"), say("Known works (households)")]
+    counted = [say("Still lacking"), say("Gap to the target")]
+    headings = [*counted, say("The target allows"), say("Known works (households)")]
     table = pd.DataFrame(rows)
-    return table.astype({say("Still lacking"): "Int64"}) if rows else table, dict.fromkeys(headings, whole)
-
-
-def against_due(forecast: Forecast, due: Period | None, language: Language) -> str:
-    """Say whether a target is reached in time: a range that holds the due quarter leaves that open."""
-    if due is None or not (forecast.bands or forecast.outlook == REACHED):
-        return "–"
-    if not forecast.bands:
-        return language.say(IN_TIME)
-    if forecast.latest is not None and forecast.latest <= due:
-        return language.say(IN_TIME)
-    if forecast.earliest is None or forecast.earliest > due:
-        return language.say(LATE)
-    return language.say(OPEN)
+    return table.astype(dict.fromkeys(counted, "Int64")) if rows else table, dict.fromkeys(headings, whole)
 
 
 def _period(period: Period | None, language: Language) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from coverage.figure_corrections import FigureEvent
+from coverage.forecast import CHANCE, Forecast
 from coverage.indicators import SHARE, Figure, Indicator, difference_of
 from coverage.pages import _cache
 from coverage.pages._progress_charts import signed
@@ -29,24 +30,28 @@ _BEGINNINGS: Final = frozenset(f"{sign} " for sign in STATUS_SIGNS.values())
 _ROWS_AT_ONCE: Final = 30
 """Rows up to which a table is shown whole."""
 
+_LETTER, _BOLD_LETTER, _MARGIN, _WIDEST, _LONG_TEXT = 7.0, 7.6, 18, 420, 9
+"""Pixels that a letter of a table takes in the mean, with room; of a bold one; beside a text; and at most."""
+
 Show = Callable[[Any], str]
 
 
 def scorecard_table(
-    parts: pd.DataFrame, indicator: Indicator, language: Language
+    parts: pd.DataFrame, indicator: Indicator, forecasts: Mapping[str, Forecast], language: Language
 ) -> tuple[pd.DataFrame, dict[str, Show]]:
     """Return a scorecard with the headings that readers see, and how its columns are written."""
     say = language.say
+    outlooks = [forecasts[code].short(language) if code in forecasts else "–" for code in parts.index]
     columns: dict[str, Any] = {
         say("Area"): parts["area_name"],
         say("Status"): status_texts(parts, language),
+        forecast_heading(language): outlooks,
         say("Actual"): [_value(row, indicator) for _, row in parts.iterrows()],
         say("Still lacking"): parts["shortfall"],
         say("The path allows"): parts["path"],
         say("Ahead (+), behind (−)"): parts["ahead"],
         say("Required per quarter"): parts["required_per_quarter"],
         say("Achieved per quarter"): parts["achieved_per_quarter"],
-        say("Forecast to be reached"): parts["outlook"].replace("", "–"),
         say("Achieved in the last quarter"): parts["achieved_last"],
         say("Gap to the target"): parts["gap"],
     }
@@ -73,6 +78,11 @@ def scorecard_table(
         say("Gap (percentage points)"): decimal_text(language, indicator.decimals),
     }
     return pd.DataFrame(columns, index=parts.index), shows
+
+
+def forecast_heading(language: Language) -> str:
+    """Return the heading above ranges of quarters in a table; it says how often they hold the truth."""
+    return language.say("Forecast to be reached (chance {chance})", chance=language.share(CHANCE, decimals=0))
 
 
 def status_texts(parts: pd.DataFrame, language: Language) -> list[str]:
@@ -167,10 +177,13 @@ def show(
     choose
         Called with the place of the row that the reader clicks, where rows lead on.
     """
-    config: Any = {long: st.column_config.Column(label=short, help=long) for long, short in (labels or {}).items()}
+    wide = _widths(table)
+    config: Any = {name: st.column_config.Column(width=width) for name, width in wide.items()}
+    config |= {
+        long: st.column_config.Column(label=short, help=long, width=wide.get(long))
+        for long, short in (labels or {}).items()
+    }
     styled = style(table, shows)
-    if len(table):
-        config |= {name: st.column_config.Column(width="medium") for name in _status_columns(table)}
     height: Literal["content", "auto"] = "content" if len(table) <= _ROWS_AT_ONCE else "auto"
     if choose is None:
         st.dataframe(styled, width="stretch", height=height, hide_index=True, column_config=config)
@@ -192,6 +205,18 @@ def show(
     )
 
 
+def _widths(table: pd.DataFrame) -> dict[str, int]:
+    """Return how wide columns of texts are, in pixels: their longest text is never cut, which could turn its sense."""
+    texts = [str(name) for name in table.columns if len(table) and all(isinstance(text, str) for text in table[name])]
+    longest = {name: int(table[name].str.len().max()) for name in texts}
+    signed_texts = _status_columns(table)
+    return {
+        name: min(_WIDEST, _MARGIN + round(length * (_BOLD_LETTER if name in signed_texts else _LETTER)))
+        for name, length in longest.items()
+        if length >= _LONG_TEXT
+    }
+
+
 def short_headings(language: Language) -> dict[str, str]:
     """Return the headings of a scorecard for which there is little room, by those that they stand for."""
     say = language.say
@@ -200,9 +225,8 @@ def short_headings(language: Language) -> dict[str, str]:
         say("Ahead (+), behind (−)"): say("± path"),
         say("Required per quarter"): say("Required/qtr"),
         say("Achieved per quarter"): say("Achieved/qtr"),
-        say("Forecast to be reached"): say("Forecast"),
+        forecast_heading(language): say("Forecast"),
         say("Achieved in the last quarter"): say("Last qtr"),
-        say("Gap to the target"): say("Gap"),
         say("Gap (percentage points)"): say("Gap (pp)"),
         say("Communes reported"): say("Reported"),
     }

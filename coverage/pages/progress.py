@@ -120,26 +120,35 @@ def _lacking(found: AreaProgress, language: Language) -> str:
 
 
 def _draw_headline(found: AreaProgress, choices: _state.Choices) -> None:
-    language, say = choices.language, choices.language.say
-    own, indicator = found.own.iloc[0], found.indicator
+    language, own = choices.language, found.own.iloc[0]
     st.subheader(f"{_name(found, choices)}, {choices.period_name}")
     _draw_status(own, language)
     if found.area in found.forecasts:
-        st.write(_forecast.sentence(found.forecasts[found.area], language))
+        forecast = found.forecasts[found.area]
+        due = None if pd.isna(own["due_period"]) else Period.parse(str(own["due_period"]))
+        notes = (_forecast.sentence(forecast, language), _forecast.likelihood(forecast, due, language))
+        st.write(" ".join(filter(None, notes)))
+    _draw_metrics(found, language)
+    st.caption(_basis(own, found, language))
+
+
+def _draw_metrics(found: AreaProgress, language: Language) -> None:
+    """Show the figure, all who lack and how many too many they are; below, the path and the pace."""
+    say, own, indicator = language.say, found.own.iloc[0], found.indicator
     whole, rate = count_text(language), decimal_text(language, 1)
 
     def told(value: Any, write: _progress_tables.Show) -> str:
         return "–" if pd.isna(value) else write(value)
 
-    columns = st.columns(5)
+    columns = [*st.columns(3), *st.columns(3)]
     columns[0].metric(
         indicator.short(language), figure_of(own, indicator).display(language), help=indicator.title(language)
     )
     columns[1].metric(_lacking(found, language), told(own["shortfall"], whole))
-    columns[2].metric(say("The path allows"), told(own["path"], whole))
-    columns[3].metric(say("Required per quarter"), told(own["required_per_quarter"], rate))
-    columns[4].metric(say("Achieved per quarter"), told(own["achieved_per_quarter"], rate))
-    st.caption(_basis(own, found, language))
+    columns[2].metric(say("Gap to the target"), told(own["gap"], whole))
+    columns[3].metric(say("The path allows"), told(own["path"], whole))
+    columns[4].metric(say("Required per quarter"), told(own["required_per_quarter"], rate))
+    columns[5].metric(say("Achieved per quarter"), told(own["achieved_per_quarter"], rate))
 
 
 def _draw_status(own: pd.Series[Any], language: Language) -> None:
@@ -204,7 +213,7 @@ def _draw_scorecard(found: AreaProgress, choices: _state.Choices) -> None:
     counts = status_counts(found.parts)
     st.write(" · ".join(f"{sign_and_name(code, language)}: {language.count(n)}" for code, n in counts.items() if n))
     parts = worst_first(found.parts)
-    table, shows = _progress_tables.scorecard_table(parts, found.indicator, language)
+    table, shows = _progress_tables.scorecard_table(parts, found.indicator, found.forecasts, language)
     leads_on = found.area == COMPANY_CODE or (found.area == choices.area and choices.units.has_districts)
     part = _state.AREA if found.area == COMPANY_CODE else DISTRICT
     _progress_tables.show(

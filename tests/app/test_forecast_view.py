@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from coverage.forecast import RANGE, REACHED, Forecast
-from coverage.pages._forecast_view import against_due
+from coverage.pages._forecast import against_due, likelihood
 from geodata.language import Language
 from geodata.periods import Period
 from tests.app.conftest import Run
 
 DUE = Period(2025, 4)
+
+Ends = tuple[Period, Period | None, Period | None]
 
 
 def test_provinces_and_the_company_have_ranges_works_and_a_backtest(run: Run) -> None:
@@ -52,3 +54,22 @@ def test_without_a_target_nothing_is_foretold(run: Run) -> None:
 )
 def test_a_range_is_held_against_the_due_quarter(forecast: Forecast, text: str) -> None:
     assert against_due(forecast, DUE, Language("en")) == text
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ((DUE, DUE, DUE), "in time, the range ends by then."),
+        ((DUE.next(), None, None), "late, the range begins after it."),
+        ((Period(2022, 1), Period(2023, 1), None), "more likely in time than late."),
+        ((Period(2022, 1), DUE, None), "about as likely in time as late."),
+        ((Period(2022, 1), DUE.next(), None), "more likely late than in time."),
+        ((Period(2022, 1), None, None), "more likely late than in time."),
+    ],
+)
+def test_the_middle_of_a_range_tells_how_likely_it_is_in_time(ends: Ends, told: str) -> None:
+    forecast, english = Forecast(RANGE, *ends, bands={"low": None}), Language("en")  # type: ignore[dict-item]
+    text = likelihood(forecast, DUE, english)
+    assert text.endswith(f"Due {english.period(DUE)}: {told}")
+    assert text.startswith("As likely before as after") == (ends[1] is not None)
+    assert likelihood(Forecast(REACHED), DUE, english) == ""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from coverage.target_book import TargetBook
+from coverage.target_drafts import TargetDraft
 from coverage.workspace import Workspace
+from geodata.periods import Period
+from geodata.target_data import Milestone
 from tests.app.conftest import Run
 from tests.coverage.office import Clock, accept, survey
 
@@ -18,13 +24,35 @@ def metrics(page: AppTest) -> dict[str, str]:
 
 def test_company_stands_on_its_path_and_every_province_is_named(run: Run) -> None:
     page = run("progress")
-    assert metrics(page)["Còn thiếu (hộ)"] == "22.950"
+    assert metrics(page)["Còn lại (hộ)"] == "22.950"
     [scorecard] = page.dataframe
     assert len(scorecard.value) == 21
     assert set(scorecard.value["Tình trạng"]) == {"● đúng lộ trình"}
-    assert scorecard.value["Còn thiếu"].sum() == 22950
-    assert scorecard.value["Dự báo đạt mục tiêu"].str.contains("xác suất 80%").all()
-    assert any(block.value.startswith("Dự báo đạt mục tiêu: ") for block in page.markdown)
+    assert scorecard.value["Còn lại"].sum() == 22950
+    outlooks = scorecard.value["Dự báo đạt mục tiêu (xác suất 80%)"]
+    assert outlooks.str.fullmatch(r"(I{1,3}|IV)/20\d\d( – ((I{1,3}|IV)/20\d\d|quá 10 năm))?|quá 10 năm").all()
+    [told] = [block.value for block in page.markdown if block.value.startswith("Dự báo đạt mục tiêu: ")]
+    assert "Thời hạn Quý IV/2025: " in told  # the status and the forecast are read together
+
+
+def test_all_who_lack_and_the_gap_to_the_target_are_two_numbers(run: Run, home: Path) -> None:
+    workspace = Workspace(home)
+    version = TargetDraft(
+        programme="Kế hoạch bán trực tiếp",
+        indicator="direct_share",
+        area="89",
+        milestones=(Milestone(Period(2025, 4), Decimal(65)),),
+        decision="15/KH",
+        decision_date=date(2021, 5, 30),
+        source="bản ký",
+        status="seen",
+        reason="thử",
+    )
+    TargetBook(workspace).register.add(version, user="An")
+    workspace.close()
+    shown = metrics(run("progress", area="89", measure="direct_share", lang="en"))
+    [lacking] = [value for label, value in shown.items() if label.startswith("Still lacking")]
+    assert (lacking, shown["Gap to the target"]) == ("330,000", "149,029")
 
 
 def test_address_leads_to_a_district_whose_parts_are_communes(run: Run) -> None:

@@ -226,3 +226,18 @@ def test_a_work_that_was_due_comes_in_the_next_quarter() -> None:
 def test_first_met() -> None:
     assert first_met(pd.Series([5, 4, 3]).to_numpy(dtype=float), 4) == 2
     assert first_met(pd.Series([5, 4, 3]).to_numpy(dtype=float), 2) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (Forecast("range", Period(2024, 3), Period(2025, 4)), "III/2024 – quá 10 năm"),
+        (Forecast("range", Period(2024, 3), Period(2025, 4), Period(2026, 1)), "III/2024 – I/2026"),
+        (Forecast("range", Period(2024, 3), Period(2024, 3), Period(2024, 3)), "III/2024"),
+        (Forecast("not_at_this_pace"), "quá 10 năm"),
+        (Forecast("reached"), "đã đạt"),
+        (Forecast("too_short", points=2), "chưa đủ số quý"),
+    ],
+)
+def test_in_a_table_it_is_short_and_leaves_out_nothing_that_turns_its_sense(found: Forecast, told: str) -> None:
+    assert found.short(Language("vi")) == told

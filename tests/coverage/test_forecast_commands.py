@@ -37,7 +37,9 @@ def run(home: Path, capsys: pytest.CaptureFixture[str], *options: str, expect: i
 def test_an_area_and_its_parts_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = run(home, capsys).splitlines()
     assert lines[0] == "Tỷ lệ hộ có điện lưới, Quý II/2021"
-    assert lines[1].startswith("Huyện Châu Phú: còn thiếu 59 hộ, cho phép tối đa 0 vào cuối Quý IV/2025: ")
+    assert lines[1].startswith(
+        "Huyện Châu Phú: còn lại 59 hộ, cho phép tối đa 0 vào cuối Quý IV/2025, còn thiếu so với mục tiêu 59: "
+    )
     assert any("không đạt với nhịp độ này" in line for line in lines[2:])
     assert sum("đã đạt" in line for line in lines[2:]) == 11
 

@@ -25,7 +25,7 @@ def test_text_names_status_gap_and_pace(home: str, capsys: pytest.CaptureFixture
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Share of households with grid power, Q2 2021"
     assert lines[1].startswith("Xã Mỹ Đức: 94.00%; ")
-    assert "6 still lacking" in lines[1]
+    assert "6 still lacking; gap to the target 6; " in lines[1]
     assert "achieved per quarter 4.0" in lines[1]
 
 
