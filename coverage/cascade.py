@@ -25,7 +25,7 @@ RULE_NAMES: Final = {
 }
 
 RULE_SENTENCES: Final = {
-    BY_LACKING: mark("Every area closes the same part of its gap: its number is in proportion to what it lacks now."),
+    BY_LACKING: mark("Every area closes the same part of its gap: its number is in proportion to what it still lacks."),
     SAME_SHARE: mark("Every area is to reach the same share; one that is above it already keeps what it has."),
     BY_HAND: mark("Every number is set by hand; together they are the number of the whole."),
 }

@@ -16,6 +16,7 @@ from coverage.target_cascades import SplitQuestion
 from coverage.workspace import Workspace
 from geodata.errors import WorkspaceError, mark
 from geodata.language import Language
+from geodata.periods import Period
 from geodata.target_words import due_of
 
 
@@ -46,7 +47,9 @@ def add_cascade_options(
         metavar="DATE",
         help=say("day of the list of the parts (default: of the newest quarter)"),
     )
-    splitting.add_argument("--accept", action="store_true", help=say("keep the split; it counts from now on"))
+    splitting.add_argument(
+        "--accept", action="store_true", help=say("keep the split; it counts from now on. Without this nothing is kept")
+    )
     splitting.add_argument("--drop", action="store_true", help=say("take every split of the target back"))
 
 
@@ -73,11 +76,20 @@ def cascade_target(options: argparse.Namespace, language: Language) -> int:
     parts = tree[tree["parent_code"] == area]
     if options.json:
         rows = [{"area": code, **_part(row)} for code, row in parts.iterrows()]
-        print_json({"code": code, "due": question.due, "whole": question.whole, "kept": options.accept, "parts": rows})
+        print_json(
+            {
+                "code": code,
+                "due": question.due,
+                "base_period": question.base_period,
+                "whole": question.whole,
+                "kept": options.accept,
+                "parts": rows,
+            }
+        )
         return DONE
     _print_parts(book, question, plan, parts, area, language)
     if not options.accept:
-        print(language.say("Nothing was stored. Add --accept and --reason to take it."))
+        print(language.say("Nothing was kept: this split does not count. To keep it, add --accept and --reason."))
     return DONE
 
 
@@ -97,17 +109,18 @@ def _print_parts(
     names = book.workspace.units_on(question.told_on).by_code["full_name"]
     print(
         say(
-            "{code}, due {due}: {whole} households may lack in all; split {rule}.",
+            "{code}, due {due}: {whole} households may lack in all; split {rule}, by the figures of {period}.",
             code=question.code,
             due=question.due or "–",
             whole=question.whole,
             rule=say(RULE_NAMES[plan.rule_of(area)]),
+            period=language.period(Period.parse(question.base_period)),
         )
     )
     for code, row in parts.iterrows():
         part = _part(row)
         sentence = say(
-            "{area}: may lack {may}, lacks {lacking} now, to close {close}",
+            "{area}: may lack {may}, still lacking {lacking}, to close {close}",
             area=f"{names[str(code)]} ({code})",
             may=part["may_lack"],
             lacking=part["lacking"],

@@ -85,6 +85,10 @@ class TargetBook:
         """Return whether each version known at a moment is in force on a day, by its code; see `targets.states_on`."""
         return states_on(self.versions(as_of=as_of), on or (as_of or self.workspace.clock()).date())
 
+    def holding_in_place_of(self, target: Target) -> Target | None:
+        """Return the other version of the same target that is in force today; None where there is none."""
+        return next((t for t in self.in_force() if t.key == target.key and t.code != target.code), None)
+
     # ---- names
 
     def indicator_name(self, target: Target, language: Language) -> str:
@@ -238,6 +242,8 @@ class TargetBook:
         target = self.register.find(code)
         indicators = self.workspace.indicators
         is_whole = target.applies_to == WHOLE and is_measured(target, indicators)
+        if is_whole and (holding := self.holding_in_place_of(target)) is not None:
+            raise _replaced(target, holding)
         if (
             not is_whole
             or target.code not in {t.code for t in self.in_force()}
@@ -336,6 +342,18 @@ class TargetBook:
             as_of=as_of,
             language=language or Language(),
         )
+
+
+def _replaced(target: Target, holding: Target) -> FigureError:
+    """Return the refusal to split a version in whose place another one is in force."""
+    return FigureError(
+        "cascade.replaced",
+        mark('Not "{code}" but "{holding}" is in force for this target: use "{holding}".')
+        if target.withdrawn_on is not None or target.decision_date > holding.decision_date
+        else mark('The target "{code}" was replaced by "{holding}": use "{holding}".'),
+        code=target.code,
+        holding=holding.code,
+    )
 
 
 def _as_table(rows: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:

@@ -21,10 +21,10 @@ from geodata.language import Language
 from geodata.target_data import (
     APPLIES_TO,
     IN_FORCE,
+    SEEN,
     STATE_NAMES,
     STATUS_NAMES,
     STATUSES,
-    UNVERIFIED,
     WHOLE,
     Milestone,
     Target,
@@ -122,7 +122,10 @@ def _add_decision(action: argparse.ArgumentParser, language: Language, read_day:
     )
     action.add_argument("--source", required=True, metavar="TEXT", help=say("where the target was read"))
     action.add_argument(
-        "--status", choices=STATUSES, default=UNVERIFIED, help=say("whether it was seen there (default: unverified)")
+        "--status",
+        choices=STATUSES,
+        default=SEEN,
+        help=say("seen: it was seen at that source (default); unverified: an assumption until it is"),
     )
     _add_person(action, language)
 
@@ -227,7 +230,16 @@ def amend_target(options: argparse.Namespace, language: Language) -> int:
 def withdraw_target(options: argparse.Namespace, language: Language) -> int:
     book = TargetBook(Workspace(options.workspace))
     kept = book.register.withdraw(options.code, user=user_of(options), reason=options.reason, day=options.day)
-    return _told(kept, book, options, language)
+    told = _told(kept, book, options, language)
+    holding = book.holding_in_place_of(kept)
+    if not options.json and holding is not None:
+        print(
+            language.say(
+                "{holding} stays in force for this target. To withdraw it too: targets withdraw {holding}.",
+                holding=holding.code,
+            )
+        )
+    return told
 
 
 def _milestones(texts: Sequence[str]) -> tuple[tuple[Milestone, ...], str]:

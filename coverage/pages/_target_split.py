@@ -196,7 +196,9 @@ def _table(
     better = _cache.workspace().indicators[_cache.target_book().register.find(question.code).indicator].better
     shown = {
         say("Area"): [str(names[code]) for code in parts.index],
-        say("Lacks now"): [_count(number, language) for number in parts["lacking"]],
+        say("Still lacking, {period}", period=language.period(Period.parse(question.base_period))): [
+            _count(number, language) for number in parts["lacking"]
+        ],
     }
     if tree is not None:
         may = tree["households"].reindex(parts.index)
@@ -241,7 +243,7 @@ def _draw_sums(question: SplitQuestion, tree: pd.DataFrame, area: str, language:
     whole = question.whole if area == question.area else int(tree["households"][area])
     st.write(
         language.say(
-            "Sum of {count} areas: {sum} households may lack; the whole: {whole}. They lack {lacking} now ({period}).",
+            "Sum of {count} areas: {sum} households may lack; the whole: {whole}. Still lacking ({period}): {lacking}.",
             count=len(parts),
             sum=int(parts["households"].sum()),
             whole=whole,

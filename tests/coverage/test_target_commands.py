@@ -69,7 +69,22 @@ def test_targets_are_listed_amended_split_withdrawn_and_earlier_answers_stay(cal
     read = answer(call("import", str(file), "--json"))
     assert (read["new"], read["changed"], read["issues"], read["batch"]) == (0, 0, [], None)
 
-    gone = answer(call("withdraw", "T1", "--day", "2021-08-01", *BY, "--json"))
+    later = answer(call("amend", "grid-for-all", *steps[:2], *DECIDED[:-2], *BY, "--json"))
+    assert (later["code"], later["status"]) == ("T2", "seen")  # a decision with its source was seen
+    code, text = call("cascade", "T1")
+    assert (code, 'T1" was replaced by "T2": use "T2"' in text) == (1, True)
+    code, text = call("cascade", "T2")
+    assert code == 0
+    assert "by the figures of Q2 2021" in text.splitlines()[0]
+    assert " now" not in text
+    assert "To keep it, add --accept and --reason" in text
+    code, text = call("withdraw", "T1", "--day", "2021-07-01", *BY)
+    assert code == 0
+    assert "T2 stays in force" in text
+    answer(call("withdraw", "T2", "--day", "2021-07-01", *BY, "--json"))
+    kept = answer(call("amend", "grid-for-all", *steps, *DECIDED, *BY, "--json"))
+    assert kept["code"] == "T3"
+    gone = answer(call("withdraw", "T3", "--day", "2021-08-01", *BY, "--json"))
     assert (gone["state"], gone["withdrawn_why"]) == ("withdrawn", "có thời hạn")
     assert {t["code"] for t in answer(call("list", "--json"))["targets"]} == set(before)
 
