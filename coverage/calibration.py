@@ -72,9 +72,9 @@ class Calibration:
             raise FigureError(
                 "forecast.chance",
                 mark("A range can be given a chance from {least} to {greatest}, not {found}."),
-                least=str(self.chances[0]),
-                greatest=str(self.chances[-1]),
-                found=str(chance),
+                least=float(self.chances[0]),
+                greatest=float(self.chances[-1]),
+                found=wanted,
             )
         row = int(np.searchsorted(self.points_from, points, side="right")) - 1
         own = self.levels[method]

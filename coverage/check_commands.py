@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from coverage import checks
+from coverage.area_words import area_of
 from coverage.check_bench import CheckBench
 from coverage.commands import DATA_PROBLEMS, DONE, print_json, user_of, write_file
 from coverage.findings import ERROR, EXPLAINED, WARNING, CheckRule, Finding
@@ -34,7 +35,9 @@ def add_check_commands(
     """Add the options and actions of ``phudien check``; days and moments are read as the other commands do."""
     say = language.say
     check.add_argument("--period", help=say("quarter, such as 2021-Q2 (default: the newest); all for every quarter"))
-    check.add_argument("--area", default=COMPANY_CODE, metavar="CODE", help=say("GSO code, or EVNSPC (default)"))
+    check.add_argument(
+        "--area", default=COMPANY_CODE, metavar="AREA", help=say("GSO code or name, or EVNSPC (default)")
+    )
     check.add_argument(
         "--rule", action="append", default=[], metavar="CODE", help=say("one rule, such as grid-fell; may be repeated")
     )
@@ -115,14 +118,18 @@ def list_findings(options: argparse.Namespace, language: Language) -> int:
     """List what the rules find; exit code 1 where an error is not explained."""
     _check_output(options.output)
     workspace = Workspace(options.workspace)
+    period = _period_of(options, workspace)
+    area = area_of(options.area, workspace.units_on(_day_of(options, period, workspace)))
     bench = CheckBench(workspace)
-    found = _findings(bench, workspace, options)
+    found = checks.of_rules(
+        bench.findings(area, period, told_on=options.units_of, as_of=options.as_of), options.rule, bench.rules
+    )
     shown = [finding for finding in found if not options.open or finding.state != EXPLAINED]
     if options.output:
         make = bench.csv if options.output.suffix.lower() == ".csv" else bench.workbook
         write_file(options.output, make(shown, language), language, is_quiet=options.json)
     if options.json:
-        print_json(_answer(workspace, shown, options, language))
+        print_json(_answer(workspace, shown, area, options, language))
     else:
         if workspace.periods(as_of=options.as_of):
             _print_findings(shown, language, is_synthetic=workspace.has_synthetic(as_of=options.as_of))
@@ -139,15 +146,20 @@ def _check_output(output: Path | None) -> None:
         raise WorkspaceError("call.output-kind", mark('"{file}" must end in .xlsx or .csv.'), file=str(output))
 
 
-def _findings(bench: CheckBench, workspace: Workspace, options: argparse.Namespace) -> list[Finding]:
+def _period_of(options: argparse.Namespace, workspace: Workspace) -> str | None:
+    """Return the quarter that is asked for, the newest where none is; None for all of them."""
     known = workspace.periods(as_of=options.as_of)
     period = options.period or (known[-1] if known else None)
-    if options.period == _EVERY:
-        period = None
-    elif period is not None:
-        period = str(Period.parse(period))
-    found = bench.findings(options.area, period, told_on=options.units_of, as_of=options.as_of)
-    return checks.of_rules(found, options.rule, bench.rules)
+    return None if period is None or options.period == _EVERY else str(Period.parse(period))
+
+
+def _day_of(options: argparse.Namespace, period: str | None, workspace: Workspace) -> date:
+    """Return the day of the list in which the area is read; see `CheckBench.findings`."""
+    if options.units_of:
+        return cast("date", options.units_of)
+    if period is None:
+        return workspace.list_of_newest_quarter(as_of=options.as_of)
+    return workspace.list_of_quarter(Period.parse(period))
 
 
 def _print_findings(findings: Sequence[Finding], language: Language, *, is_synthetic: bool) -> None:
@@ -180,10 +192,10 @@ def _print_findings(findings: Sequence[Finding], language: Language, *, is_synth
 
 
 def _answer(
-    workspace: Workspace, findings: Sequence[Finding], options: argparse.Namespace, language: Language
+    workspace: Workspace, findings: Sequence[Finding], area: str, options: argparse.Namespace, language: Language
 ) -> dict[str, Any]:
     return {
-        "area": options.area,
+        "area": area,
         "data_version": workspace.data_version(as_of=options.as_of).number,
         "is_synthetic": workspace.has_synthetic(as_of=options.as_of),
         "findings": [_finding_answer(finding, language) for finding in findings],

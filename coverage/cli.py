@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from coverage import boundary_commands, boundary_download_commands
+from coverage.call_texts import CallParser
 from coverage.check_commands import add_check_commands
 from coverage.commands import (
     DONE,
@@ -95,8 +96,10 @@ class _Commands:
 
 def _parser(language: Language) -> argparse.ArgumentParser:
     say = language.say
-    parser = argparse.ArgumentParser(
-        prog="phudien", description=say("Phủ Điện: rural electrification planning and coverage tracker.")
+    parser = CallParser(
+        prog="phudien",
+        description=say("Phủ Điện: rural electrification planning and coverage tracker."),
+        language=language,
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands = _Commands(subparsers, _common_options(language), language)
@@ -182,7 +185,9 @@ def _add_status(commands: _Commands) -> None:
     say = commands.language.say
     state = commands.add("status", status, say("Show the indicators of an area in a quarter."))
     state.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
-    state.add_argument("--area", default=COMPANY_CODE, metavar="CODE", help=say("GSO code, or EVNSPC (default)"))
+    state.add_argument(
+        "--area", default=COMPANY_CODE, metavar="AREA", help=say("GSO code or name, or EVNSPC (default)")
+    )
     state.add_argument("--as-of", type=_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
     _add_units_of(state, commands.language)
     state.add_argument("--json", action="store_true", help=say("answer as JSON"))
@@ -191,7 +196,9 @@ def _add_status(commands: _Commands) -> None:
 def _add_template(commands: _Commands) -> None:
     say = commands.language.say
     template = commands.add("template", write_form, say("Write a survey workbook to fill in for a province."))
-    template.add_argument("--province", metavar="CODE", help=say("GSO code of the province; not for company_return"))
+    template.add_argument(
+        "--province", metavar="PROVINCE", help=say("GSO code or name of the province; not for company_return")
+    )
     template.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2; 2021-H2 for company_return"))
     template.add_argument(
         "--template", default="commune_survey", metavar="NAME", help=say("kind of survey (default: commune_survey)")

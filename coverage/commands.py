@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from coverage import answers
+from coverage.area_words import area_of
 from coverage.indicators import Figure
 from coverage.workspace import Workspace
-from geodata.errors import PhuDienError, PlaceError, WorkspaceError, mark
+from geodata.errors import PhuDienError, PlaceError, WorkspaceError, mark, system_reason
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.units import COMPANY_CODE
@@ -27,7 +28,23 @@ DONE, DATA_PROBLEMS, WRONG_CALL = 0, 1, 2
 STOPPED: Final = 130
 """Exit code of a command that Ctrl+C has stopped, as shells expect it."""
 
-_WRONG_CALL_CODES: Final = ("period.unreadable", "language.unknown", "call.", "cluster.", "published.")
+_WRONG_CALL_CODES: Final = (
+    "period.unreadable",
+    "language.unknown",
+    "call.",
+    "cluster.",
+    "published.",
+    "forecast.chance",
+    "forecast.indicator",
+    "forecast.method",
+    "progress.indicator",
+    "target.area-unknown",
+    "target.indicator-unknown",
+    "target.list-unknown",
+    "cascade.area-unknown",
+    "cascade.milestone-unknown",
+    "cascade.rule-unknown",
+)
 
 
 def user_of(options: argparse.Namespace) -> str:
@@ -47,7 +64,7 @@ def unreadable(file: Path, error: OSError) -> PhuDienError:
         "call.file-unreadable",
         mark('The file "{file}" cannot be opened: {reason}.'),
         file=str(file),
-        reason=str(error.strerror),
+        reason=system_reason(error),
     )
 
 
@@ -102,12 +119,13 @@ def status(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
     period = Period.parse(options.period)
     day = options.units_of or workspace.list_of_quarter(period)
-    figures = workspace.status(str(period), options.area, as_of=options.as_of, told_on=day)
     units = workspace.units_on(day)
+    code = area_of(options.area, units)
+    figures = workspace.status(str(period), code, as_of=options.as_of, told_on=day)
     if options.json:
-        print_json(answers.of_status(period, options.area, figures, units, language))
+        print_json(answers.of_status(period, code, figures, units, language))
         return DONE
-    area = options.area if options.area == COMPANY_CODE else units.find(options.area)["full_name"]
+    area = code if code == COMPANY_CODE else units.find(code)["full_name"]
     print(f"{area}, {language.period(period)}")
     if options.units_of:
         print(language.say("Told in the units of {day}.", day=language.day(day)))
@@ -115,7 +133,7 @@ def status(options: argparse.Namespace, language: Language) -> int:
         print(language.say("Synthetic demonstration data, not real figures."))
     for figure in figures.values():
         print(f"  {figure.indicator.title(language)}: {figure.display(language)}{_partly(figure, language)}")
-    for sentence in _other_book(workspace, period, options.area, language):
+    for sentence in _other_book(workspace, period, code, language):
         print(sentence)
     return DONE
 
@@ -171,7 +189,7 @@ def write_file(file: Path, content: bytes, language: Language, *, is_quiet: bool
             "call.file-unwritable",
             mark('The file "{file}" cannot be written: {reason}. Close it where it is open, or name another one.'),
             file=str(file),
-            reason=str(error.strerror),
+            reason=system_reason(error),
         ) from error
     if not is_quiet:
         print(language.say("Written: {file}", file=str(file)))

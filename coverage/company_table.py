@@ -12,7 +12,7 @@ import pandas as pd
 
 from coverage import plans
 from coverage.indicator_rules import FACTS, OWN_LIST, SECTIONS
-from coverage.indicators import Figure, Indicator
+from coverage.indicators import CHANGE, SHARE, Figure, Indicator
 from coverage.plans import Verdict
 from geodata.company_data import CompanyRow, CompanyTable
 from geodata.errors import mark
@@ -34,6 +34,8 @@ RETURN_COLUMNS: Final = (
     "source_en",
 )
 """One row an indicator and period."""
+
+_WHOLE: Final = Decimal(100)
 
 _SECTION_NAMES: Final = {
     "coverage": mark("Electrification"),
@@ -222,6 +224,7 @@ class _Rows:
             plan=plan,
             plan_text=self._plan_text(indicator, plan),
             plan_day=plan_day,
+            is_change=indicator.kind == CHANGE,
             **self._judged(verdict),
         )
 
@@ -294,7 +297,8 @@ class _Rows:
             return ""
         return self._language.say(
             "{n} communes are those of the company's own list, as reported; the list itself is not published, so it is "
-            "not reconciled here with the {official} of the official one. To do so: phudien communes reconcile.",
+            'not reconciled here with the {official} of the official one. The page "Commune lists" does so once it is '
+            "there.",
             n=found.denominator,
             official=self._basis.official_communes,
         )
@@ -349,13 +353,19 @@ class _Rows:
         """Return a stated figure with its unit; empty where there is none."""
         if stated is None:
             return ""
-        return self._with_unit(indicator, self._language.decimal(stated, decimals=indicator.stated_decimals))
+        sign = "−" if stated < 0 else ""
+        return sign + self._with_unit(
+            indicator, self._language.decimal(abs(stated), decimals=indicator.stated_decimals)
+        )
 
     def _plan_text(self, indicator: Indicator, plan: Decimal | None) -> str:
         if plan is None:
             return ""
-        number = self._language.decimal(plan, decimals=max(0, -int(plan.normalize().as_tuple().exponent)))
-        return ("≤ " if indicator.better == "lower" else "≥ ") + self._with_unit(indicator, number)
+        number = self._language.decimal(abs(plan), decimals=max(0, -int(plan.normalize().as_tuple().exponent)))
+        shown = ("−" if plan < 0 else "") + self._with_unit(indicator, number)
+        if indicator.kind == SHARE and indicator.better == "higher" and plan == _WHOLE:
+            return shown  # nothing is above the whole
+        return ("≤ " if indicator.better == "lower" else "≥ ") + shown
 
     def _with_unit(self, indicator: Indicator, number: str) -> str:
         unit = indicator.stated_unit(self._language)
@@ -393,8 +403,8 @@ def _notices(basis: TableBasis, rows: list[CompanyRow], language: Language) -> t
     if not basis.is_synthetic:
         return ()
     households = language.say(
-        "Households are summed from synthetic demonstration data, made to agree with what EVNSPC published for "
-        "30 June 2021."
+        "Numbers of households in this table are no real counts: they add up synthetic demonstration data of the communes, "
+        "made so that the totals agree with those that EVNSPC published for 30 June 2021."
     )
     sources = dict.fromkeys(row.source for row in rows if row.section != SECTIONS[0] and row.value is not None)
     services = language.say("Service figures are as returned: {sources}.", sources="; ".join(sources))

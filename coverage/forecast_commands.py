@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from coverage.area_words import area_of
 from coverage.commands import DONE, print_json
 from coverage.forecast import BEST, TITLES, Forecast
 from coverage.forecast_desk import AreaForecasts, ForecastDesk
@@ -32,7 +33,9 @@ def add_forecast_command(
     """Add the options of ``phudien forecast``; days and moments are read as the other commands do."""
     say = language.say
     command.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
-    command.add_argument("--area", default=COMPANY_CODE, metavar="CODE", help=say("GSO code, or EVNSPC (default)"))
+    command.add_argument(
+        "--area", default=COMPANY_CODE, metavar="AREA", help=say("GSO code or name, or EVNSPC (default)")
+    )
     command.add_argument(
         "--indicator",
         default="households_with_power_share",
@@ -68,20 +71,21 @@ def show_forecast(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
     period = Period.parse(options.period)
     day = options.units_of or workspace.list_of_quarter(period)
+    area = area_of(options.area, workspace.units_on(day))
     desk = ForecastDesk(workspace)
     desk.indicator(options.indicator)  # says first what does not exist
     workspace.lists.require(options.area, day)
     workspace.figures_of(str(period), as_of=options.as_of)  # says which quarters there are, where this is none of them
     if options.backtest:
-        table = desk.backtest(options.indicator, options.area, period, day, as_of=options.as_of)
+        table = desk.backtest(options.indicator, area, period, day, as_of=options.as_of)
         if options.json:
             rows = json.loads(table.to_json(orient="records"))
-            print_json({"indicator": options.indicator, "area": options.area, "period": str(period), "backtest": rows})
+            print_json({"indicator": options.indicator, "area": area, "period": str(period), "backtest": rows})
             return DONE
     else:
         found = desk.of_area(
             options.indicator,
-            options.area,
+            area,
             period,
             day,
             as_of=options.as_of,

@@ -9,11 +9,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from coverage.area_words import province_of
 from coverage.commands import DATA_PROBLEMS, DONE, print_json, write_file
 from coverage.own_forms import OwnForms, quarter_of, shipped_form
 from coverage.report_files import ReportFiles
 from coverage.workspace import Workspace
-from geodata.errors import PhuDienError, mark
+from geodata.errors import PhuDienError, mark, system_reason
 from geodata.language import Language
 from loaders.reports.form_fields import SCOPE_NAMES, load_form_fields
 from loaders.reports.form_filling import FilledForm
@@ -35,7 +36,7 @@ def add_fill_options(
     fill.add_argument("--fields", action="store_true", help=say("list the fields that a form may name"))
     fill.add_argument("--forms", action="store_true", help=say("list the returns that are shipped"))
     fill.add_argument("--empty", action="store_true", help=say("write a shipped return with its fields, to change it"))
-    fill.add_argument("--province", metavar="CODE", help=say("GSO code of the province"))
+    fill.add_argument("--province", metavar="PROVINCE", help=say("GSO code or name of the province"))
     fill.add_argument("--period", help=say("quarter or its last month, such as 2021-Q2 or 2021-06"))
     fill.add_argument("--as-of", type=read_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00"))
     fill.add_argument(
@@ -58,12 +59,14 @@ def fill_form(options: argparse.Namespace, language: Language) -> int:
     name, content = _form_of(options.form, language)
     if options.empty:
         return write_file(options.output, content, language)
-    forms = OwnForms(ReportFiles(Workspace(options.workspace)))
+    workspace, period = Workspace(options.workspace), quarter_of(options.period)
+    units = workspace.units_on(options.units_of or workspace.list_of_quarter(period))
+    forms = OwnForms(ReportFiles(workspace))
     result = forms.fill(
         content,
         name,
-        options.province,
-        quarter_of(options.period),
+        province_of(options.province, units),
+        period,
         language,
         as_of=options.as_of,
         told_on=options.units_of,
@@ -111,7 +114,7 @@ def _form_of(form: str, language: Language) -> tuple[str, bytes]:
             "call.file-unreadable",
             mark('The file "{file}" cannot be read: {reason}.'),
             file=form,
-            reason=str(error.strerror),
+            reason=system_reason(error),
         ) from error
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from coverage.area_words import area_of
 from coverage.commands import DONE, print_json
 from coverage.forecast import Forecast
 from coverage.progress_desk import AreaProgress, ProgressDesk
@@ -55,7 +56,9 @@ def add_progress_command(
     """Add the options of ``phudien progress``."""
     say = language.say
     command.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
-    command.add_argument("--area", default=COMPANY_CODE, metavar="CODE", help=say("GSO code, or EVNSPC (default)"))
+    command.add_argument(
+        "--area", default=COMPANY_CODE, metavar="AREA", help=say("GSO code or name, or EVNSPC (default)")
+    )
     command.add_argument(
         "--indicator",
         default="households_with_power_share",
@@ -80,10 +83,11 @@ def show_progress(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
     period = Period.parse(options.period)
     day = options.units_of or workspace.list_of_quarter(period)
+    area = area_of(options.area, workspace.units_on(day))
     desk = ProgressDesk(workspace)
-    desk.question(options.indicator, options.area, period, day, options.as_of)  # says first what does not exist
+    desk.question(options.indicator, area, period, day, options.as_of)  # says first what does not exist
     workspace.figures_of(str(period), as_of=options.as_of)  # says which quarters there are, where this is none of them
-    found = desk.of_area(options.indicator, options.area, period, day, as_of=options.as_of, language=language)
+    found = desk.of_area(options.indicator, area, period, day, as_of=options.as_of, language=language)
     if options.json:
         print_json(answer_of(found, language))
         return DONE

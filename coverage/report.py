@@ -125,7 +125,7 @@ def require_province(code: str, period: Period, company: CompanyTables) -> None:
             "report.without-figures",
             mark("{province} has no figures for {period}. Upload its survey first, or choose another quarter."),
             province=str(province["full_name"]),
-            period=str(period),
+            period=period,
         )
 
 

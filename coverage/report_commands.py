@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from coverage import company_report, form_commands
+from coverage.area_words import province_of
 from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, write_file
 from coverage.company_commands import write_company_table
 from coverage.report_files import FORMS, ReportFiles, form_of
@@ -95,7 +96,7 @@ def add_report_commands(
 def _add_province(actions: ReportActions) -> None:
     say = actions.language.say
     province = actions.add("province", write_province, say("Write the report of a province for a quarter."))
-    province.add_argument("--province", required=True, metavar="CODE", help=say("GSO code of the province"))
+    province.add_argument("--province", required=True, metavar="PROVINCE", help=say("GSO code or name of the province"))
     actions.add_quarter(province)
     actions.add_output(province)
 
@@ -103,6 +104,10 @@ def _add_province(actions: ReportActions) -> None:
 def _add_company(actions: ReportActions) -> None:
     say = actions.language.say
     company = actions.add("company", write_company_table, say("Write the company's own table of a half-year."))
+    company.description = say(
+        "For a quarter, month or day the table has households, where a quarter ends with it, and only those service "
+        "figures that were returned for just that period or its last day; the rest is not reported."
+    )
     company.add_argument("--period", required=True, help=say("half-year, such as 2021-H1; or a quarter, month or day"))
     company.add_argument(
         "--as-of", type=actions.read_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00")
@@ -119,10 +124,10 @@ def _add_company(actions: ReportActions) -> None:
 def write_province(options: argparse.Namespace, language: Language) -> int:
     """Write the report of a province in the forms that are asked for."""
     forms = forms_of(options.format)
-    files = ReportFiles(Workspace(options.workspace))
-    found = files.build(
-        options.province, Period.parse(options.period), language, as_of=options.as_of, told_on=options.units_of
-    )
+    workspace, period = Workspace(options.workspace), Period.parse(options.period)
+    files = ReportFiles(workspace)
+    code = province_of(options.province, workspace.units_on(options.units_of or workspace.list_of_quarter(period)))
+    found = files.build(code, period, language, as_of=options.as_of, told_on=options.units_of)
     written = [files.file(found, form) for form in forms]  # all of them, before the first is stored
     for name, content in written:
         write_file(options.output / name, content, language)
@@ -135,8 +140,8 @@ def _add_all(actions: ReportActions) -> None:
     every.add_argument(
         "--province",
         action="append",
-        metavar="CODE",
-        help=say("GSO code of a province; may be given several times (default: all of the list)"),
+        metavar="PROVINCE",
+        help=say("GSO code or name of a province; may be given several times (default: all of the list)"),
     )
     actions.add_quarter(every)
     actions.add_output(every)
@@ -148,7 +153,7 @@ def write_all(options: argparse.Namespace, language: Language) -> int:
     workspace, period = Workspace(options.workspace), Period.parse(options.period)
     units = workspace.units_on(options.units_of or workspace.list_of_quarter(period))
     request = RunRequest(
-        provinces=options.province or list(units.provinces.index),
+        provinces=[province_of(name, units) for name in options.province or units.provinces.index],
         period=period,
         language=language,
         forms=forms_of(options.format),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from coverage import answers
+from coverage.area_words import province_of
 from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, user_of, write_file
 from coverage.surveys import COMMUNE_SURVEY, OTHER_KIND, REFUSED, Proposal, Surveys
 from coverage.workspace import Workspace
@@ -126,14 +127,18 @@ def _print_import(proposal: Proposal, state: str, language: Language) -> None:
 
 def write_form(options: argparse.Namespace, language: Language) -> int:
     """Write the workbook of a survey to fill in."""
-    surveys = Surveys(Workspace(options.workspace))
+    workspace = Workspace(options.workspace)
+    surveys = Surveys(workspace)
     has_places = surveys.template(options.template).has_places
     if has_places and options.province is None:
         raise WorkspaceError(
             "call.province-missing", mark("Name the province of the form: --province 89. GSO codes have two digits.")
         )
     period = Period.parse(options.period) if has_places else _last_quarter(options.period)
-    content = surveys.form(options.template, options.province or COMPANY_CODE, period, language)
+    province = COMPANY_CODE
+    if has_places:
+        province = province_of(options.province, workspace.units_on(workspace.list_of_quarter(period)))
+    content = surveys.form(options.template, province, period, language)
     write_file(options.output, content, language)
     if not has_places:
         half = language.reporting_period(ReportingPeriod.half_with(period))

@@ -5,10 +5,11 @@ The one place where the pure logic meets the loaders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -21,9 +22,9 @@ from coverage.indicators import Figure, Indicator, read_registry
 from coverage.told_figures import ToldFigures
 from coverage.unit_lists import UnitLists
 from geodata.boundaries import CheckedLayer
-from geodata.errors import FigureError, WorkspaceError, mark
+from geodata.errors import FigureError, WorkspaceError, mark, system_reason
 from geodata.names import NameIndex
-from geodata.periods import Period
+from geodata.periods import Period, Quarters
 from geodata.units import COMPANY_CODE, Units
 from loaders import reference, settings
 from loaders.reference import tables
@@ -65,7 +66,7 @@ class Workspace:
                 "workspace.folder",
                 mark('The workspace folder "{folder}" cannot be made: {reason}. Name another one with --workspace.'),
                 folder=str(self.home),
-                reason=str(error.strerror),
+                reason=system_reason(error),
             ) from error
 
     def close(self) -> None:
@@ -182,22 +183,7 @@ class Workspace:
         """Return the figures of one quarter; raise `FigureError` where there are none."""
         found = self.figures(period=period, as_of=as_of, told_on=told_on)
         if found.empty:
-            known = self.periods(as_of=as_of)
-            if not known:
-                raise FigureError(
-                    "period.without-figures",
-                    mark(
-                        "There are no figures for {period}, nor for any other quarter. Take a survey in with phudien "
-                        "import FILE --accept, or fill an empty workspace with phudien demo."
-                    ),
-                    period=period,
-                )
-            raise FigureError(
-                "period.without-figures",
-                mark("There are no figures for {period}. Quarters with figures: {known}."),
-                period=period,
-                known=", ".join(known),
-            )
+            raise _no_figures(period, self.periods(as_of=as_of), as_of)
         return found
 
     def bulk_points(self, *, as_of: datetime | None = None, told_on: date | None = None) -> pd.DataFrame:
@@ -359,3 +345,19 @@ class Workspace:
         with engine.writing(self.engine) as connection:
             demo_batches.keep_demo(connection, self.units, at=self.clock(), user=user)
         return True
+
+
+def _no_figures(period: str, known: Sequence[str], as_of: datetime | None) -> FigureError:
+    """Return the error of a quarter without figures, with the quarters that have some."""
+    values: dict[str, Any] = {"period": Period.parse(period), "known": Quarters(map(Period.parse, known))}
+    if known:
+        template = mark("There are no figures for {period}. Quarters with figures: {known}.")
+    elif as_of is None:
+        template = mark(
+            "There are no figures for {period}, nor for any other quarter. Take a survey in with phudien "
+            "import FILE --accept, or fill an empty workspace with phudien demo."
+        )
+    else:
+        template = mark("There are no figures for {period}: no quarter had any yet at {moment}.")
+        values["moment"] = f"{as_of:%H:%M %d/%m/%Y}"
+    return FigureError("period.without-figures", template, **values)

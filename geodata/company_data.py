@@ -54,6 +54,8 @@ class CompanyRow:
         Where the figure comes from.
     notes
         What a reader must know of it.
+    is_change
+        Whether it is the change of the numerator against the denominator, its count of the year before.
     """
 
     indicator: str
@@ -81,6 +83,7 @@ class CompanyRow:
     is_due: bool
     source: str
     notes: tuple[str, ...]
+    is_change: bool = False
 
     def as_record(self) -> dict[str, Any]:
         """Return it for other programs: numbers as exact text, days as ISO 8601, None where missing."""
@@ -180,6 +183,9 @@ class CompanyTable:
         if row.denominator is None or row.numerator is None:
             return row.of
         count = self.language.count
+        if row.is_change:
+            sides = {"now": row.numerator, "before": row.denominator, "what": row.of}
+            return self.language.say("{now} against {before} {what}", **sides).strip()
         return f"{row.of}: {count(row.numerator)} / {count(row.denominator)}"
 
     def find(self, indicator: str) -> CompanyRow:

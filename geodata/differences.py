@@ -47,9 +47,9 @@ class Difference:
     Examples
     --------
     >>> print(between_shares(Decimal("0.9972"), Decimal("1")).display(Language("en"), decimals=2))
-    -0.28 percentage points
+    −0.28 percentage points
     >>> print(change_in_percent(861, 1933).display(Language("en"), decimals=0))
-    -55%
+    −55%
     """
 
     value: Decimal
@@ -103,7 +103,7 @@ class Difference:
 
     def display(self, language: Language, *, decimals: int) -> str:
         """Return it with its sign and unit: −0,28 điểm %, −55%, +1.072 hộ; rounded half-up, only here."""
-        sign = "-" if self.value < 0 else "+" if self.value > 0 else ""
+        sign = "−" if self.value < 0 else "+" if self.value > 0 else ""
         return sign + self.size(language, decimals=decimals)
 
     def size(self, language: Language, *, decimals: int) -> str:

@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+import errno
+from typing import Any, Final
 
 
 def mark(template: str) -> str:
     """Return a sentence template unchanged; marks it for extraction into the catalogue."""
     return template
+
+
+class Phrase(str):
+    """Marked text that fills a field of a sentence, and is told in the sentence's language."""
+
+    __slots__ = ()
+
+
+_REASONS: Final = {
+    errno.ENOENT: mark("No such file or directory"),
+    errno.EACCES: mark("Permission denied"),
+    errno.EPERM: mark("Operation not permitted"),
+    errno.EISDIR: mark("Is a directory"),
+    errno.ENOTDIR: mark("Not a directory"),
+    errno.EEXIST: mark("File exists"),
+    errno.ENOSPC: mark("No space left on device"),
+    errno.EROFS: mark("Read-only file system"),
+    errno.ENAMETOOLONG: mark("File name too long"),
+    errno.EIO: mark("Input/output error"),
+    errno.EBUSY: mark("Device or resource busy"),
+    errno.EMFILE: mark("Too many open files"),
+    errno.ETIMEDOUT: mark("Connection timed out"),
+    errno.ECONNREFUSED: mark("Connection refused"),
+    errno.ECONNRESET: mark("Connection reset by peer"),
+    errno.ENETUNREACH: mark("Network is unreachable"),
+}
+
+
+def system_reason(error: OSError) -> str:
+    """Return why the system refused, to fill a sentence: translated with it where the reason is a known one."""
+    known = _REASONS.get(error.errno or 0)
+    return str(error.strerror or error) if known is None else Phrase(known)
 
 
 class PhuDienError(Exception):

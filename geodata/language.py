@@ -13,8 +13,8 @@ from typing import Any, Final
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from geodata.errors import PhuDienError, mark
-from geodata.periods import Period
+from geodata.errors import Phrase, PhuDienError, mark
+from geodata.periods import Period, Quarters
 from geodata.reporting_periods import HALF_YEAR, MONTH, QUARTER, ReportingPeriod
 
 LANGUAGE_CODES: Final = ("vi", "en")
@@ -68,8 +68,8 @@ class Language:
         """
         Return the sentence in this language, with its ``{name}`` fields filled.
 
-        Integers and floats are written with the language's marks, floats with the decimals that they have; every other
-        value as ``str`` writes it.
+        Integers and floats are written with the language's marks, floats with the decimals that they have; quarters by
+        name and code; phrases are translated; every other value is written as ``str`` writes it.
         """
         text = _read_catalogue(self.code).get(template, template)
         return text.format(**{name: self._shown(value) for name, value in values.items()})
@@ -77,6 +77,12 @@ class Language:
     def _shown(self, value: Any) -> Any:
         if isinstance(value, InEach):
             return value.vi if self.code == "vi" else value.en
+        if isinstance(value, Phrase):
+            return self.say(value)
+        if isinstance(value, Period):
+            return self.coded_period(value)
+        if isinstance(value, Quarters):
+            return ", ".join(map(self.coded_period, value))
         if isinstance(value, float) and math.isfinite(value):
             exact = Decimal(repr(float(value))).normalize()
             return self.decimal(exact, decimals=max(0, -int(exact.as_tuple().exponent)))
@@ -113,6 +119,10 @@ class Language:
         if self.code == "vi":
             return f"Quý {_ROMAN[period.quarter]}/{period.year}"
         return f"Q{period.quarter} {period.year}"
+
+    def coded_period(self, period: Period) -> str:
+        """Return a quarter with the code that has to be typed: Quý II/2021 (2021-Q2)."""
+        return f"{self.period(period)} ({period})"
 
     def reporting_period(self, period: ReportingPeriod) -> str:
         """Return a period of returns: 6 tháng đầu năm 2021, Quý II/2021, Tháng 6/2021, 30/06/2021."""

@@ -137,3 +137,12 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.year}-Q{self.quarter}"
+
+
+class Quarters(tuple[Period, ...]):
+    """Quarters that fill a field of a sentence; as text, their codes parted by commas."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self))

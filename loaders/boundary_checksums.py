@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from geodata.errors import FileError, PhuDienError, WorkspaceError, mark
+from geodata.errors import FileError, PhuDienError, WorkspaceError, mark, system_reason
 from loaders.boundary_sources import BoundarySource
 from loaders.download_folder import folder_error
 
@@ -80,7 +80,7 @@ def record_checksum(source: BoundarySource, home: Path, sha256: str, *, day: dat
         whole.write_text(json.dumps(seen, indent=2), encoding="utf-8")
         whole.replace(path)
     except OSError as error:
-        raise folder_error(path.parent, str(error.strerror or error)) from error
+        raise folder_error(path.parent, system_reason(error)) from error
 
 
 def refuse_other_file(source: BoundarySource, expected: Checksum, found: str) -> FileError:

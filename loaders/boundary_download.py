@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from geodata.errors import FileError, PhuDienError, mark
+from geodata.errors import FileError, PhuDienError, mark, system_reason
 from loaders.boundary_checksums import Checksum, checksum_of, refuse_other_file
 from loaders.boundary_sources import BoundarySource
 from loaders.download_folder import Part, alone, folder_error
@@ -101,7 +101,7 @@ def download(
     except requests.RequestException as error:  # an OSError too, but not of the folder
         raise _unreachable(source, error) from error
     except OSError as error:
-        raise folder_error(folder, str(error.strerror or error)) from error
+        raise folder_error(folder, system_reason(error)) from error
 
 
 def _whole_file(call: _Call, path: Path) -> Downloaded:
@@ -335,7 +335,7 @@ def _reason(error: BaseException) -> str:
     while deeper is not None:
         error = deeper
         if isinstance(error, OSError) and error.strerror:
-            return error.strerror
+            return system_reason(error)
         hints = (getattr(error, "reason", None), getattr(error, "original_error", None), *error.args)
         deeper = next((hint for hint in hints if isinstance(hint, BaseException)), None) or error.__cause__
     return type(error).__name__

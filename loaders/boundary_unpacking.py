@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from geodata.errors import FileError, mark
+from geodata.errors import FileError, mark, system_reason
 from loaders.boundary_sources import BoundarySource
 from loaders.download_folder import folder_error
 
@@ -42,7 +42,7 @@ def boundary_file_of(source: BoundarySource, downloaded: Path, folder: Path) -> 
                     _put_together(archive, names, stream)
         whole.replace(path)
     except OSError as error:
-        raise folder_error(folder, str(error.strerror or error)) from error
+        raise folder_error(folder, system_reason(error)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise FileError(
             "boundary.download-unreadable",

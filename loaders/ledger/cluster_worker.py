@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from distributed import Worker, WorkerPlugin, get_worker
 
+from geodata.errors import system_reason
 from loaders.ledger.doubled import write_keys
 from loaders.ledger.plan import Partition, RollupPlan
 from loaders.ledger.rollup import PartialRollup, roll_up
@@ -147,7 +148,7 @@ def unreadable(files: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
                 stream.read(1)
             here = Path(path).stat().st_size
         except OSError as error:
-            found.append((path, str(error.strerror or error)))
+            found.append((path, system_reason(error)))
         else:
             if here != size:
                 found.append((path, f"{here:,} B ≠ {size:,} B"))

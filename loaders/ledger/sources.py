@@ -10,7 +10,7 @@ from typing import Final
 
 import duckdb
 
-from geodata.errors import FileError, mark
+from geodata.errors import FileError, mark, system_reason
 from loaders.ledger.plan import PARTITION_ROWS, Partition
 from loaders.ledger.queries import ROW_NUMBER, opened, parquet_scan, path_literal
 
@@ -131,7 +131,7 @@ def _blocks_of(file: LedgerFile) -> Iterator[bytes]:
             "ledger.file-unreadable",
             mark('The file "{file}" cannot be opened: {reason}.'),
             file=file.name,
-            reason=str(error.strerror),
+            reason=system_reason(error),
         ) from error
 
 

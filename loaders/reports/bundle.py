@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from geodata.errors import FileError, mark
+from geodata.errors import FileError, mark, system_reason
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: the same reports give the same bytes."""
@@ -84,5 +84,5 @@ class ReportBundle:
                 'The file "{file}" cannot be written: {reason}. Nothing was left behind; free space, or name another.'
             ),
             file=str(self.target),
-            reason=str(error.strerror),
+            reason=system_reason(error),
         )

@@ -49,7 +49,7 @@ def write_reconciliation(result: Reconciliation, facts: ListFacts, units: Units,
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(buffer, options)
     created = datetime.combine(facts.uploaded_on, time())
-    title = f"{language.say('Reconciliation of commune lists')}: {facts.organisation}"
+    title = language.say("Reconciliation of commune lists") + f": {facts.organisation}"
     workbook.set_properties({"title": title, "author": "Phủ Điện", "created": created})
     book = _Book(workbook, language, facts)
     _write_summary(book, result, units)

@@ -58,7 +58,7 @@ class _Book(StyledBook):
         decimals = max(0, -int(value.normalize().as_tuple().exponent)) if before else row.decimals
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         black = {"font_color": "#000000"} if before else {}  # a plan is never what differs
-        style = self.cell(row, num_format=f"{before}{pattern};{before}-{pattern}", **black)
+        style = self.cell(row, num_format=f'{before}{pattern};{before}"−"{pattern}', **black)
         sheet.write_number(*place, float(value), style)
 
 
@@ -168,7 +168,7 @@ def _write_figure(book: _Book, sheet: Any, row: int, column: int, one: CompanyRo
 
 
 def _write_plan(book: _Book, sheet: Any, row: int, column: int, one: CompanyRow) -> None:
-    sign = one.plan_text[:2] if one.plan_text else ""
+    sign = one.plan_text[:2] if one.plan_text.startswith(("≥", "≤")) else ""
     book.number(sheet, (row, column), one.plan, one, f'"{sign}"' if sign else "")
 
 

@@ -126,7 +126,7 @@ def _signed(change: Decimal | None, kind: str, decimals: int, language: Language
         return ""
     text = language.decimal(abs(change), decimals=decimals)
     sign = "+" if change > 0 else "−" if change < 0 else ""
-    return f"{sign}{text}" + (f" {language.say('pp')}" if kind == SHARE else "")
+    return sign + text + (" " + language.say("pp") if kind == SHARE else "")
 
 
 def progress_of(report: ProvinceReport) -> Listing:

@@ -46,7 +46,7 @@ def write(book: Book, sheet: Any, quarters: QuarterPlaces, districts: tuple[Any,
 
 def _write_head(book: Book, sheet: Any) -> int:
     say, language, report = book.language.say, book.language, book.report
-    title = f"{say('Summary')}: {report.province_name}, {language.period(report.period)}"
+    title = say("Summary") + f": {report.province_name}, {language.period(report.period)}"
     sheet.write_string(0, 0, title, book.format(bold=True, font_size=16))
     sheet.set_row(0, 24)
     day = say("figures as at {day}", day=language.day(report.period.last_day))

@@ -38,7 +38,7 @@ def test_each_is_shown_with_its_unit() -> None:
         "-0,28 điểm %",
         "-0.28 percentage points",
     )
-    assert change_in_percent(861, 1_933).display(VI, decimals=0) == "-55%"
+    assert change_in_percent(861, 1_933).display(VI, decimals=0) == "−55%"
     assert between_counts(5_000, 3_000, HOUSEHOLDS).display(VI, decimals=0) == "+2.000 hộ"
     assert between_counts(3, 3, CALLS).display(EN, decimals=0) == "0 calls"
 
