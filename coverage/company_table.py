@@ -403,7 +403,7 @@ def _notices(basis: TableBasis, rows: list[CompanyRow], language: Language) -> t
     if not basis.is_synthetic:
         return ()
     households = language.say(
-        "Numbers of households in this table are no real counts: they add up synthetic demonstration data of the communes, "
+        "Numbers of households in this table are no real counts: they add up synthetic demonstration data of communes, "
         "made so that the totals agree with those that EVNSPC published for 30 June 2021."
     )
     sources = dict.fromkeys(row.source for row in rows if row.section != SECTIONS[0] and row.value is not None)

@@ -68,8 +68,8 @@ def test_backtest_as_a_table_and_as_json(home: Path, capsys: pytest.CaptureFixtu
     [
         (["--indicator", "direct_share"], 1, "mục tiêu"),
         (["--chance", "magic"], 2, "80%"),
-        (["--chance", "0.3"], 1, "0.5"),
-        (["--period", "2024-Q2"], 1, "2021-Q2"),
+        (["--chance", "0.3"], 2, "0,5"),
+        (["--period", "2024-Q2"], 1, "Quý II/2021 (2021-Q2)"),
         (["--area", "00"], 2, "00"),
     ],
 )

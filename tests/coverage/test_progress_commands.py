@@ -56,7 +56,7 @@ def test_json_has_the_area_and_its_parts(home: str, capsys: pytest.CaptureFixtur
     ("options", "expected", "code"),
     [
         (["--period", "2021-Q2", "--area", "999"], "999", 2),
-        (["--period", "2021-Q2", "--indicator", "gdp"], "gdp", 1),
+        (["--period", "2021-Q2", "--indicator", "gdp"], "gdp", 2),
         (["--period", "2030-Q1"], "2030-Q1", 1),
         (["--period", "mai"], "mai", 2),
     ],

@@ -35,8 +35,8 @@ ONE_OF_EACH = (
 def test_each_is_shown_with_its_unit() -> None:
     points = between_shares(Decimal("0.9972"), Decimal(1))
     assert (points.display(VI, decimals=2), points.display(EN, decimals=2)) == (
-        "-0,28 điểm %",
-        "-0.28 percentage points",
+        "−0,28 điểm %",
+        "−0.28 percentage points",
     )
     assert change_in_percent(861, 1_933).display(VI, decimals=0) == "−55%"
     assert between_counts(5_000, 3_000, HOUSEHOLDS).display(VI, decimals=0) == "+2.000 hộ"

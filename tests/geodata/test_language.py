@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from geodata.errors import PhuDienError
+from geodata.errors import PhuDienError, system_reason
 from geodata.language import Language
-from geodata.periods import Period
+from geodata.periods import Period, Quarters
 
 VI, EN = Language("vi"), Language("en")
 
@@ -56,3 +57,24 @@ def test_unknown_language_is_refused() -> None:
 def test_numbers_in_sentences_are_written_as_the_language_does() -> None:
     assert Language("vi").say("{n} and {m} of {text}", n=1204, m=1204.5, text="1204.5") == "1.204 and 1.204,5 of 1204.5"
     assert Language("en").say("{n}; {m}", n=0.0005, m=8.0) == "0.0005; 8"
+
+
+def test_quarters_in_sentences_have_their_codes() -> None:
+    quarters = Quarters([Period(2021, 1), Period(2021, 2)])
+    assert VI.say("{a}", a=quarters) == "Quý I/2021 (2021-Q1), Quý II/2021 (2021-Q2)"
+    assert EN.say("{a}", a=Period(2021, 2)) == "Q2 2021 (2021-Q2)"
+    assert str(quarters) == "2021-Q1, 2021-Q2"
+
+
+@pytest.mark.parametrize(
+    ("number", "vi", "en"),
+    [
+        (errno.ENOENT, "không có tệp hoặc thư mục này", "No such file or directory"),
+        (errno.ENOSPC, "ổ đĩa đã đầy", "No space left on device"),
+        (errno.EACCES, "không có quyền truy cập", "Permission denied"),
+        (errno.ELOOP, "{odd}", "{odd}"),  # one without a translation stays as the system says it
+    ],
+)
+def test_reasons_of_the_system_are_told_in_the_language(number: int, vi: str, en: str) -> None:
+    reason = system_reason(OSError(number, "{odd}"))
+    assert (VI.say("{reason}", reason=reason), EN.say("{reason}", reason=reason)) == (vi, en)
