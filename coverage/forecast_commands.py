@@ -74,7 +74,7 @@ def show_forecast(options: argparse.Namespace, language: Language) -> int:
     area = area_of(options.area, workspace.units_on(day))
     desk = ForecastDesk(workspace)
     desk.indicator(options.indicator)  # says first what does not exist
-    workspace.lists.require(options.area, day)
+    workspace.lists.require(area, day)
     workspace.figures_of(str(period), as_of=options.as_of)  # says which quarters there are, where this is none of them
     if options.backtest:
         table = desk.backtest(options.indicator, area, period, day, as_of=options.as_of)
