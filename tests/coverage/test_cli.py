@@ -55,6 +55,8 @@ def test_status_answers_published_figures_by_their_names(demo: Path, capsys: pyt
         "denominator": None,
         "value": 526157,
         "display": "526.157",
+        "communes_counted": 2484,
+        "communes_all": 2484,
     }
 
 
