@@ -50,15 +50,25 @@ class _Book(StyledBook):
         else:
             sheet.write_blank(*place, None, style)
 
-    def number(self, sheet: Any, place: tuple[int, int], value: Decimal | None, row: CompanyRow, before: str) -> None:
+    def number(
+        self,
+        sheet: Any,
+        place: tuple[int, int],
+        value: Decimal | None,
+        row: CompanyRow,
+        *,
+        plan_sign: str | None = None,
+    ) -> None:
         """Write a stated figure as a number with its decimals; a blank cell where there is none."""
         if value is None:
             sheet.write_blank(*place, None, self.cell(row))
             return
-        decimals = max(0, -int(value.normalize().as_tuple().exponent)) if before else row.decimals
+        is_plan = plan_sign is not None
+        decimals = max(0, -int(value.normalize().as_tuple().exponent)) if is_plan else row.decimals
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        black = {"font_color": "#000000"} if before else {}  # a plan is never what differs
-        style = self.cell(row, num_format=f'{before}{pattern};{before}"−"{pattern}', **black)
+        before = f'"{plan_sign}"' if plan_sign else ""
+        black = {"font_color": "#000000"} if is_plan else {}  # a plan is never what differs
+        style = self.cell(row, num_format=f'{before}{pattern};"{plan_sign or ""}−"{pattern}', **black)
         sheet.write_number(*place, float(value), style)
 
 
@@ -164,16 +174,16 @@ def _write_figure(book: _Book, sheet: Any, row: int, column: int, one: CompanyRo
     if one.value is None:
         book.text(sheet, (row, column), one.text, one, italic=True)
     else:
-        book.number(sheet, (row, column), one.value, one, "")
+        book.number(sheet, (row, column), one.value, one)
 
 
 def _write_plan(book: _Book, sheet: Any, row: int, column: int, one: CompanyRow) -> None:
     sign = one.plan_text[:2] if one.plan_text.startswith(("≥", "≤")) else ""
-    book.number(sheet, (row, column), one.plan, one, f'"{sign}"' if sign else "")
+    book.number(sheet, (row, column), one.plan, one, plan_sign=sign)
 
 
 def _write_published(book: _Book, sheet: Any, row: int, column: int, one: CompanyRow) -> None:
-    book.number(sheet, (row, column), one.published, one, "")
+    book.number(sheet, (row, column), one.published, one)
 
 
 def _write_of(book: _Book, sheet: Any, row: int, column: int, one: CompanyRow) -> None:

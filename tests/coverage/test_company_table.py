@@ -273,6 +273,15 @@ def test_every_form_holds_the_same_figures(demo: Workspace, language: Language) 
         assert cells[7] == (None if row.published is None else float(row.published))
 
 
+def test_numbers_of_the_workbook_look_as_they_read(demo: Workspace) -> None:
+    desk = CompanyReport(demo)
+    sheet = openpyxl.load_workbook(BytesIO(desk.file(desk.table(H1, VI), "xlsx")[1])).worksheets[0]
+    shown = {line[1].value: (line[3].number_format, line[4].number_format) for line in sheet.iter_rows(min_row=8)}
+    assert shown["Số cuộc gọi lặp lại, so với cùng kỳ"][0] == '#,##0;"−"#,##0'
+    assert shown["Tỷ lệ hộ có điện lưới"] == ('#,##0.00;"−"#,##0.00', '#,##0;"−"#,##0')
+    assert shown["Tỷ lệ yêu cầu xử lý trễ hạn"][1] == '"≤ "#,##0.00;"≤ −"#,##0.00'
+
+
 def test_same_table_gives_the_same_bytes(demo: Workspace) -> None:
     desk = CompanyReport(demo)
     for form in FORMS:
