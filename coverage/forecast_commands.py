@@ -183,7 +183,7 @@ def answer_of(found: AreaForecasts, language: Language) -> dict[str, Any]:
             "lacking": found.lacking(code),
             "allowed": int(found.targets["shortfall_target"][code]),
             "due": None if found.due(code) is None else str(found.due(code)),
-            "works": found.steps.get(code, {}),
+            "works": dict(sorted(found.steps.get(code, {}).items())),
             **_answer(forecast, language),
         }
         for code, forecast in found.forecasts.items()

@@ -19,7 +19,7 @@ from coverage.possible_paths import LateWorks
 from coverage.programme_works import ProgrammeWorks
 from coverage.shortfall import has_shortfall, shortfall_by_area
 from coverage.target_book import TargetBook
-from coverage.works import is_moved_by_works, steps_by_area, work_steps
+from coverage.works import is_moved_by_works, limit_to_lacking, steps_by_area, work_steps
 from coverage.workspace import Workspace
 from geodata.errors import FigureError, mark
 from geodata.language import Language
@@ -181,7 +181,8 @@ class ForecastDesk:
         """
         Return the works of an area that bring an indicator nearer to its target, as `ProgrammeWorks.table` gives them.
 
-        With the columns of `coverage.works.work_steps`; works that connect nothing more are left out.
+        With the columns of `coverage.works.work_steps`, limited to what their communes lack, and ``is_limited``;
+        works that connect nothing more are left out.
         """
         own = self.indicator(indicator)
         works = self._works.table(area, as_of=as_of, told_on=told_on)
@@ -190,7 +191,12 @@ class ForecastDesk:
             works = works[works["commune_code"].isin(units.communes.index[units.communes["is_rural"].astype(bool)])]
         coming = works.join(work_steps(works, period, self.assumptions))
         is_coming = (coming["households"] > 0) & is_moved_by_works(own)
-        return coming[is_coming].reset_index(drop=True)
+        figures = self._history(told_on, as_of)
+        communes = pd.Series(coming["commune_code"].unique(), dtype="str")
+        now = figures[figures["period"] == str(period)]
+        lacking = shortfall_by_area(now, own, communes.set_axis(communes)) if len(now) and len(communes) else None
+        by_commune = pd.Series(dtype="Int64") if lacking is None else lacking.T[str(period)]
+        return limit_to_lacking(coming[is_coming].reset_index(drop=True), by_commune)
 
     def forecast_areas(
         self,

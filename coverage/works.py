@@ -12,12 +12,14 @@ from geodata.periods import Period
 from geodata.tables import require_columns
 
 STATED, LATE, UNDATED, FINISHED, OVERFULL = "stated", "late", "undated", "finished", "overfull"
+FINISHED_SINCE: Final = "finished_since"
 
 BASIS_TEXTS: Final = {
     STATED: mark("by its day of completion"),
     LATE: mark("late: its day has passed (assumption)"),
     UNDATED: mark("without a day of completion (assumption)"),
     FINISHED: mark("finished"),
+    FINISHED_SINCE: mark("finished after the last figures"),
     OVERFULL: mark("more connected than planned"),
 }
 """What the quarter of a work rests on, for readers."""
@@ -66,25 +68,30 @@ def work_steps(works: pd.DataFrame, period: Period, assumptions: dict[str, Any])
     Returns
     -------
     steps
-        With the index of `works`: ``households`` still to come (planned − connected, never below 0), ``period`` (code
-        of the quarter, missing where nothing is to come) and ``basis``.
+        With the index of `works`: ``households`` that the last figures do not hold yet (planned − connected, never
+        below 0), ``period`` (code of the quarter, missing where nothing is to come) and ``basis``.
 
     Notes
     -----
     A work that reports no households connected has connected none, unless it is finished. A finished work (progress of
-    100%) brings nothing more, even if it connected fewer than planned: the others are still without the grid. One whose
-    day is in the quarter of the last figures or before and that is not finished is late.
+    100%) brings nothing more, even if it connected fewer than planned: the others are still without the grid. Finished
+    on a day after the last figures it brings what it connected (what was planned, where it does not say), in the
+    quarter of that day: the figures do not hold it yet. One whose day is in the quarter of the last figures or before
+    and that is not finished is late.
     """
     require_columns(works, _WORK_COLUMNS, what="works")
     planned, connected = works["households_planned"].astype("Int64"), works["households_connected"].astype("Int64")
     is_finished = (works["progress_share"] >= 1).fillna(value=False).astype(bool)
+    is_ahead = (works["completion_date"] > pd.Timestamp(period.last_day)).astype(bool)
     is_overfull = (connected > planned).fillna(value=False).astype(bool)
-    left = (planned - connected.fillna(0)).clip(lower=0).where(~is_finished, 0).astype("int64")
+    left = (planned - connected.fillna(0)).clip(lower=0).where(~is_finished, 0)
+    left = left.where(~(is_finished & is_ahead), connected.fillna(planned)).astype("int64")
     basis = pd.Series(STATED, index=works.index, dtype="str")
     basis[works["completion_date"].isna()] = UNDATED
     basis[(works["completion_date"] <= pd.Timestamp(period.last_day)).astype(bool)] = LATE
     basis[left == 0] = FINISHED
     basis[is_overfull] = OVERFULL
+    basis[is_finished & is_ahead & (left > 0)] = FINISHED_SINCE
     ahead = {LATE: assumptions["late_after_quarters"], UNDATED: assumptions["undated_after_quarters"]}
     quarters = [
         str(_after(period, ahead[reason]) if reason in ahead else Period.of(day.date())) if households else None
@@ -118,3 +125,30 @@ def steps_by_area(works: pd.DataFrame, steps: pd.DataFrame, area_of: pd.Series[s
         own = found.setdefault(str(area), {})
         own[str(period)] = own.get(str(period), 0) + int(households)
     return found
+
+
+def limit_to_lacking(works: pd.DataFrame, lacking: pd.Series[int]) -> pd.DataFrame:
+    """
+    Return works that together bring a commune no more households than it lacks.
+
+    Parameters
+    ----------
+    works
+        ``work_code``, ``commune_code`` and the columns of `work_steps`.
+    lacking
+        Households that each commune lacked in the last figures (Int64), indexed by commune code; where it is missing
+        nothing is limited.
+
+    Returns
+    -------
+    works
+        The same rows; ``households`` cut to what the commune still lacks when works come in the order of their
+        quarters (then codes), and ``is_limited``.
+    """
+    ordered = works.sort_values(["period", "work_code"], kind="stable")
+    room = ordered["commune_code"].map(lacking.to_dict()).astype("Int64")
+    before = ordered.groupby("commune_code")["households"].cumsum() - ordered["households"]
+    most = (room - before).clip(lower=0)
+    cut = ordered["households"].where((ordered["households"] <= most).fillna(value=True), most).astype("int64")
+    limited = ordered.assign(households=cut, is_limited=cut < ordered["households"])
+    return limited.reindex(works.index)

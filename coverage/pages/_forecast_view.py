@@ -226,16 +226,22 @@ def _draw_works(told: AreaForecasts, choices: _state.Choices) -> None:
     with st.expander(say("Works that are counted ({count})", count=len(works))):
         table = pd.DataFrame(
             {
-                say("Work"): works["work_name"],
                 say("Commune"): works["commune_name"],
-                say("Planned (households)"): works["households_planned"],
-                say("Connected"): works["households_connected"],
                 say("Still to come"): works["households"],
                 say("In the quarter"): [_progress_tables.period_text(code, language) for code in works["period"]],
                 say("By"): [say(BASIS_TEXTS[basis]) for basis in works["basis"]],
+                say("Planned (households)"): works["households_planned"],
+                say("Connected"): works["households_connected"],
+                say("Work"): works["work_name"],
             }
         )
         st.dataframe(table, width="stretch", hide_index=True)
+        if works["is_limited"].any():
+            sentence = say(
+                "{n} works plan more than their commune lacks: counted up to what it lacks.",
+                n=int(works["is_limited"].sum()),
+            )
+            st.warning(sentence)
         st.caption(
             say(
                 "Works come no earlier than stated and up to three quarters late, by chances that we assume. They are "

@@ -6,7 +6,18 @@ import pandas as pd
 import pytest
 
 from coverage.indicators import Indicator
-from coverage.works import FINISHED, LATE, OVERFULL, STATED, UNDATED, is_moved_by_works, steps_by_area, work_steps
+from coverage.works import (
+    FINISHED,
+    FINISHED_SINCE,
+    LATE,
+    OVERFULL,
+    STATED,
+    UNDATED,
+    is_moved_by_works,
+    limit_to_lacking,
+    steps_by_area,
+    work_steps,
+)
 from geodata.periods import Period
 from loaders.reference.tables import load_forecast_assumptions
 
@@ -37,6 +48,9 @@ def works(*rows: tuple[int, int | None, float | None, str | None], commune: str 
         ((40, 31, 1.0, "2021-05-01"), 0, None, FINISHED),  # what it did not connect is still lacking
         ((40, None, 1.0, "2021-05-01"), 0, None, FINISHED),
         ((40, 40, 0.9, "2021-09-01"), 0, None, FINISHED),
+        ((40, 38, 1.0, "2021-09-15"), 38, "2021-Q3", FINISHED_SINCE),  # the last figures do not hold it yet
+        ((40, None, 1.0, "2021-09-15"), 40, "2021-Q3", FINISHED_SINCE),
+        ((40, 0, 1.0, "2021-09-15"), 0, None, FINISHED),
         ((40, 44, 0.9, "2021-09-01"), 0, None, OVERFULL),
     ],
 )
@@ -60,6 +74,17 @@ def test_steps_of_an_area_are_summed_by_quarter() -> None:
     area_of = pd.Series({"30469": "889", "30472": "889"})
     steps = work_steps(table, NOW, ASSUMPTIONS)
     assert steps_by_area(table, steps, area_of) == {"889": {"2021-Q4": 25, "2022-Q1": 7}}
+
+
+def test_works_bring_a_commune_no_more_than_it_lacks_in_the_order_of_their_quarters() -> None:
+    table = works((50, 0, 0.0, "2022-01-05"), (40, 0, 0.0, "2021-10-05"), (9, 0, 0.0, "2022-07-05"))
+    steps = table.join(work_steps(table, NOW, ASSUMPTIONS))
+    found = limit_to_lacking(steps, pd.Series({"30469": 60}, dtype="Int64"))
+    assert found["households"].tolist() == [20, 40, 0]
+    assert found["is_limited"].tolist() == [True, False, True]
+    unknown = limit_to_lacking(steps, pd.Series({"30469": pd.NA}, dtype="Int64"))
+    assert unknown["households"].tolist() == [50, 40, 9]
+    assert limit_to_lacking(steps.iloc[:0], pd.Series(dtype="Int64")).empty
 
 
 def test_works_move_only_what_a_line_connects(indicators: dict[str, Indicator]) -> None:
