@@ -27,6 +27,9 @@ _STATE_NAMES: Final = {"accepted": mark("accepted"), "withdrawn": mark("withdraw
 _COLOUR_OF_SIGN: Final = {STATUS_SIGNS[code]: colour for code, colour in STATUS_COLOURS.items()}
 _BEGINNINGS: Final = frozenset(f"{sign} " for sign in STATUS_SIGNS.values())
 
+_NOTHING: Final = "–"
+"""What stands in a cell without a value."""
+
 _ROWS_AT_ONCE: Final = 30
 """Rows up to which a table is shown whole."""
 
@@ -41,7 +44,7 @@ def scorecard_table(
 ) -> tuple[pd.DataFrame, dict[str, Show]]:
     """Return a scorecard with the headings that readers see, and how its columns are written."""
     say = language.say
-    outlooks = [forecasts[code].short(language) if code in forecasts else "–" for code in parts.index]
+    outlooks = [forecasts[code].short(language) if code in forecasts else _NOTHING for code in parts.index]
     columns: dict[str, Any] = {
         say("Area"): parts["area_name"],
         say("Status"): status_texts(parts, language),
@@ -135,7 +138,9 @@ def comparison_table(
             say("Status in {period}", period=last): status_texts(now.parts, language),
             first: [old.display(language) for old, _ in pairs],
             last: [after.display(language) for _, after in pairs],
-            say("Change"): ["–" if c is None else c.display(language, decimals=indicator.decimals) for c in changes],
+            say("Change"): [
+                _NOTHING if c is None else c.display(language, decimals=indicator.decimals) for c in changes
+            ],
             say("Lacking before"): earlier["shortfall"],
             say("Lacking now"): now.parts["shortfall"],
         },
@@ -186,7 +191,9 @@ def show(
     styled = style(table, shows)
     height: Literal["content", "auto"] = "content" if len(table) <= _ROWS_AT_ONCE else "auto"
     if choose is None:
-        st.dataframe(styled, width="stretch", height=height, hide_index=True, column_config=config)
+        st.dataframe(
+            styled, width="stretch", height=height, hide_index=True, column_config=config, placeholder=_NOTHING
+        )
         return
 
     def follow() -> None:
@@ -199,6 +206,7 @@ def show(
         height=height,
         hide_index=True,
         column_config=config,
+        placeholder=_NOTHING,
         key=key,
         on_select=follow,
         selection_mode="single-row",
@@ -235,7 +243,7 @@ def short_headings(language: Language) -> dict[str, str]:
 def style(table: pd.DataFrame, shows: Mapping[str, Show]) -> Styler:
     """Return a table with its numbers written as the language does, missing ones as a dash, and statuses coloured."""
     formats: dict[Any, Any] = {column: shows[str(column)] for column in table.columns if column in shows}
-    styled = table.style.format(formats, na_rep="–")
+    styled = table.style.format(formats, na_rep=_NOTHING)
     coloured: list[Hashable] = [*_status_columns(table)]
     return styled.map(_colour, subset=coloured) if coloured else styled
 
@@ -274,7 +282,7 @@ def figure_text(indicator: Indicator, language: Language) -> Show:
 
 def period_text(code: Any, language: Language) -> str:
     """Return a quarter as readers see it; a dash where there is none."""
-    return "–" if not isinstance(code, Period) and pd.isna(code) else language.period(Period.parse(str(code)))
+    return _NOTHING if not isinstance(code, Period) and pd.isna(code) else language.period(Period.parse(str(code)))
 
 
 def _figures(parts: pd.DataFrame, indicator: Indicator) -> list[Figure]:
