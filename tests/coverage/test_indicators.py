@@ -134,10 +134,10 @@ def test_shares_and_changes_differ_in_percentage_points_and_counts_in_what_they_
     assert (points.unit, points.value) == (POINTS, Decimal("0.56"))
     change = difference_of(of_registry("repeat_calls", 50, 100), of_registry("repeat_calls", 60, 100))
     assert change is not None
-    assert change.display(EN, decimals=0) == "-10 percentage points"
+    assert change.display(EN, decimals=0) == "−10 percentage points"
     count = difference_of(of_registry("outage_messages", 5), of_registry("outage_messages", 7))
     assert count is not None
-    assert count.display(VI, decimals=0) == "-2 tin"
+    assert count.display(VI, decimals=0) == "−2 tin"
 
 
 def test_figures_of_two_indicators_have_no_difference() -> None:

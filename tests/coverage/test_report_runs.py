@@ -111,11 +111,20 @@ def test_upload_accepted_during_a_run_is_in_none_of_its_reports(
 
 
 def test_command_writes_the_provinces_named_and_tells_which_failed(
-    demo: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    demo: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    write = ReportFiles.file
+
+    def fail_in_an_giang(self: ReportFiles, found: ProvinceReport, form: str) -> tuple[str, bytes]:
+        if found.province_code == "89":
+            raise RuntimeError("no ink")
+        return write(self, found, form)
+
+    monkeypatch.setattr(ReportFiles, "file", fail_in_an_giang)
     call = ["report", "all", "--workspace", str(demo.home), "--period", "2021-Q2", "-o", str(tmp_path), "--json"]
-    assert cli.main([*call, "--province", "84", "--province", "00"]) == 1
+    assert cli.main([*call, "--province", "84", "--province", "An Giang"]) == 1
     answer = json.loads(capsys.readouterr().out)
     assert [province["problem"] is None for province in answer["provinces"]] == [True, False]
     assert Path(answer["file"]).exists()
     assert report_runs.INDEX_NAMES["vi"] in zipfile.ZipFile(answer["file"]).namelist()
+    assert cli.main([*call, "--province", "00"]) == 2

@@ -153,7 +153,7 @@ def test_a_split_is_told_on_the_map_of_another_day_with_its_total_unchanged(book
     ("code", "due", "error"),
     [
         ("2081-communes", None, "cascade.not-splittable"),
-        ("grid-for-all", None, "cascade.not-splittable"),
+        ("grid-for-all", None, "cascade.replaced"),  # by T1
         ("new-rural-2021-mekong-delta", None, "cascade.not-splittable"),
         ("T1", "2024-Q4", "cascade.milestone-unknown"),
     ],
