@@ -322,5 +322,6 @@ def test_libreoffice_lays_it_out_on_pages_that_all_hold_text(tmp_path: Path) -> 
     subprocess.run([*command, str(tmp_path / "report.docx")], check=True, capture_output=True, timeout=180)
     pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "report.pdf").pages]
     assert all(len(page) > 50 for page in pages)
-    assert pages[0].splitlines()[0].startswith("TỔNG CÔNG TY")  # no page number on the first page
+    # No page number on the first page. A letter that a machine's font lacks comes from another one, out of its place.
+    assert "CÔNG TY" in pages[0].splitlines()[0]
     assert pages[1].splitlines()[0].strip() == "2"
