@@ -152,8 +152,9 @@ class ForecastDesk:
         parts = units.parts_of(area)
         figures = self._history(told_on, as_of)
         upto = figures[figures["period"] <= str(period)]
-        by_part = shortfall_by_area(upto, own, parts)
-        whole = shortfall_by_area(upto, own, pd.Series(area, index=parts.index, dtype="str"))
+        not_yet = workspace.not_yet(upto["period"].unique(), told_on)
+        by_part = shortfall_by_area(upto, own, parts, not_yet=not_yet)
+        whole = shortfall_by_area(upto, own, pd.Series(area, index=parts.index, dtype="str"), not_yet=not_yet)
         return by_part if area in by_part.columns else by_part.join(whole)
 
     def _history(self, told_on: date, as_of: datetime | None) -> pd.DataFrame:

@@ -182,8 +182,9 @@ class ProgressDesk:
     def _answer(self, asked: Question, language: Language) -> AreaProgress:
         indicator, area = asked.indicator, asked.area
         figures, area_of = self._history.figures(asked), self._history.area_of(asked)
+        not_yet = self._workspace.not_yet(figures["period"].unique(), asked.told_on)
         shortfall, whole = (
-            pd.concat([reckon(figures, indicator, parts) for parts in area_of], axis="columns")
+            pd.concat([reckon(figures, indicator, parts, not_yet=not_yet) for parts in area_of], axis="columns")
             for reckon in (shortfall_by_area, denominator_by_area)
         )
         targets, milestones = self._targets.with_parts(

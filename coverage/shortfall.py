@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -13,6 +14,11 @@ from coverage.indicators import SHARE, Indicator
 from coverage.rollup import add_derived
 
 _Counts = npt.NDArray[np.int64]
+
+NotYet = Mapping[str, Set[str]]
+"""Communes that nobody could report in a quarter, by period code: they came to be later out of none that reported."""
+
+_NONE: NotYet = {}
 
 
 def has_shortfall(indicator: Indicator) -> bool:
@@ -43,7 +49,9 @@ def shortfall_allowed(indicator: Indicator, target: Decimal, denominator: int | 
     return int(whole - (target * whole).to_integral_value(ROUND_CEILING))
 
 
-def shortfall_by_area(figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str]) -> pd.DataFrame:
+def shortfall_by_area(
+    figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str], *, not_yet: NotYet = _NONE
+) -> pd.DataFrame:
     """
     Return the shortfall of each area in each quarter.
 
@@ -55,15 +63,17 @@ def shortfall_by_area(figures: pd.DataFrame, indicator: Indicator, area_of: pd.S
         One that `has_shortfall`.
     area_of
         Area code of every commune, indexed by commune code.
+    not_yet
+        Communes that are not waited for in a quarter; one that was counted all the same counts.
 
     Returns
     -------
     shortfall
         Indexed by period code, oldest first, one Int64 column an area code in code order. Missing where not every
-        commune of the area was counted (the sum of some communes is no figure of the whole, and a commune that stops
+        commune of the area was counted that could be, or none was (the sum of some communes is no figure of the whole, and a commune that stops
         reporting is no progress), and where the part exceeds the whole.
     """
-    sums = _sums(figures, indicator, area_of)
+    sums = _sums(figures, indicator, area_of, not_yet)
     is_known = sums.is_complete
     if indicator.kind == SHARE:
         is_known &= sums.denominator >= sums.numerator
@@ -71,9 +81,11 @@ def shortfall_by_area(figures: pd.DataFrame, indicator: Indicator, area_of: pd.S
     return sums.frame(lacking, is_known)
 
 
-def denominator_by_area(figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str]) -> pd.DataFrame:
+def denominator_by_area(
+    figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str], *, not_yet: NotYet = _NONE
+) -> pd.DataFrame:
     """Return the denominator of a share in the shape of `shortfall_by_area`; all missing for a count."""
-    sums = _sums(figures, indicator, area_of)
+    sums = _sums(figures, indicator, area_of, not_yet)
     return sums.frame(sums.denominator, sums.is_complete & (indicator.kind == SHARE))
 
 
@@ -95,7 +107,7 @@ class _Sums:
         return pd.DataFrame(columns, index=self.periods).rename_axis("area_code", axis="columns")
 
 
-def _sums(figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str]) -> _Sums:
+def _sums(figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str], not_yet: NotYet) -> _Sums:
     periods = pd.Index(sorted(figures["period"].unique()), name="period")
     areas = pd.Index(sorted(area_of.unique()))
     columns = [indicator.numerator, indicator.denominator or indicator.numerator]
@@ -109,5 +121,20 @@ def _sums(figures: pd.DataFrame, indicator: Indicator, area_of: pd.Series[str]) 
         return summed.astype(np.int64).reshape(len(periods), len(areas))
 
     numerator, denominator = (table(known[column].to_numpy(np.int64)) for column in columns)
-    is_complete = table(None) == area_of.value_counts()[areas].to_numpy()
+    waited_for = _waited_for(known, periods, areas, area_of, not_yet)
+    is_complete = (table(None) == waited_for) & (waited_for > 0)
     return _Sums(periods, areas, numerator, denominator, is_complete)
+
+
+def _waited_for(
+    known: pd.DataFrame, periods: pd.Index[str], areas: pd.Index[str], area_of: pd.Series[str], not_yet: NotYet
+) -> _Counts:
+    """Return how many communes each area must have counted in each quarter to be complete: quarters × areas."""
+    communes = np.tile(area_of.value_counts()[areas].to_numpy(np.int64), (len(periods), 1))
+    for place, period in enumerate(periods):
+        absent = area_of[area_of.index.isin(not_yet.get(period, ()))]
+        if len(absent):
+            counted = known.loc[known["period"] == period, "commune_code"]
+            silent = areas.get_indexer(absent[~absent.index.isin(counted)])
+            communes[place] -= np.bincount(silent, minlength=len(areas))
+    return communes

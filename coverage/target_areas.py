@@ -81,8 +81,9 @@ class TargetAreas:
         self, area_of: pd.Series[str], indicator: Indicator, period: str, told_on: date, as_of: datetime | None
     ) -> pd.DataFrame:
         figures = self._figures_of(period, told_on, as_of)
-        lacking = shortfall_by_area(figures, indicator, area_of)
-        whole = denominator_by_area(figures, indicator, area_of)
+        not_yet = self._workspace.not_yet([period], told_on)
+        lacking = shortfall_by_area(figures, indicator, area_of, not_yet=not_yet)
+        whole = denominator_by_area(figures, indicator, area_of, not_yet=not_yet)
         empty = pd.Series(pd.NA, index=lacking.columns, dtype="Int64")
         return pd.DataFrame(
             {

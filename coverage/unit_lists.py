@@ -82,6 +82,14 @@ class UnitLists:
             self._pairs[key] = correspondence(self.history, from_day=key[0], to_day=key[1])
         return self._pairs[key]
 
+    def came_later(self, from_day: date, to_day: date) -> frozenset[str]:
+        """
+        Return the communes of a day's served list that no commune of another day leads to.
+
+        Côn Đảo is one on 1 July 2025: its district had no communes before.
+        """
+        return frozenset(self.served_on(to_day).communes.index.difference(self.pairs(from_day, to_day)["to_code"]))
+
     def changes_in(self, area_code: str, told_on: date, first: date, last: date) -> pd.DataFrame:
         """
         Return what happened to the communes of an area after one day and not after another.

@@ -5,7 +5,7 @@ The one place where the pure logic meets the loaders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -109,6 +109,10 @@ class Workspace:
         """Return the day of the list of the newest quarter with figures; without any, that of today's list."""
         known = self.periods(as_of=as_of)
         return self.list_of_quarter(Period.parse(known[-1])) if known else self.list_of_today()
+
+    def not_yet(self, periods: Iterable[str], told_on: date) -> dict[str, frozenset[str]]:
+        """Return the communes of a day's list that nobody could report in each quarter; see `shortfall.NotYet`."""
+        return {p: self.lists.came_later(self.list_of_quarter(Period.parse(p)), told_on) for p in periods}
 
     def list_of_today(self) -> date:
         """Return the day of today's list; a workspace that stays open for days knows the one of when it was opened."""

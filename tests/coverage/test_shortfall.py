@@ -60,6 +60,20 @@ def test_area_with_a_silent_commune_has_no_shortfall(units: Units, indicators: d
     assert whole["889"].tolist() == [400, pd.NA]
 
 
+def test_commune_that_nobody_could_report_yet_is_not_waited_for(units: Units, indicators: dict[str, Indicator]) -> None:
+    area_of = units.communes["district_code"]
+    share = indicators["households_with_power_share"]
+    others = set(area_of.index[area_of == "889"]) - {"30469", "30472"}
+    one = figures(row("30469", 100, 90))
+    not_yet = {"2021-Q2": others | {"30472"}}
+    assert shortfall_by_area(one, share, area_of)["889"].tolist() == [pd.NA]
+    assert shortfall_by_area(one, share, area_of, not_yet=not_yet)["889"].tolist() == [10]
+    both = figures(row("30469", 100, 90), row("30472", 300, 280))
+    assert shortfall_by_area(both, share, area_of, not_yet=not_yet)["889"].tolist() == [30]  # one that counts, counts
+    nobody = {"2021-Q2": others | {"30472", "30469"}}
+    assert shortfall_by_area(figures(row("29398", 5, 5)), share, area_of, not_yet=nobody)["889"].tolist() == [pd.NA]
+
+
 def test_part_larger_than_its_whole_has_no_shortfall_and_a_count_needs_no_whole(
     units: Units, indicators: dict[str, Indicator]
 ) -> None:

@@ -10,14 +10,17 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from coverage.progress_desk import ProgressDesk
 from coverage.remaining import remaining_by_commune
 from coverage.report_files import ReportFiles
 from coverage.surveys import FigureProposal, Surveys
+from coverage.target_book import TargetBook
 from coverage.workspace import Workspace
 from geodata.errors import FileError, PlaceError
 from geodata.language import Language
 from geodata.periods import Period
 from geodata.tables import MEASURES
+from geodata.units import COMPANY_CODE
 from loaders.survey.form import HEADER_ROW
 from tests.coverage.office import POINT, accept, table
 
@@ -196,3 +199,13 @@ def test_a_form_of_today_has_the_communes_of_today(today: Workspace) -> None:
     proposal = Surveys(today).propose(content, "mau.xlsx", user="An")
     assert isinstance(proposal, FigureProposal)
     assert {issue.code for issue in proposal.reading.issues} == {"survey.no-rows"}
+
+
+def test_commune_that_came_later_leaves_the_company_known(demo: Workspace) -> None:
+    desk = ProgressDesk(demo, TargetBook(demo))
+    found = desk.of_area("households_with_power_share", COMPANY_CODE, Period(2021, 2), NEW)
+    own = desk.of_area("households_with_power_share", COMPANY_CODE, Period(2021, 2), OLD)
+    assert found.own["shortfall"].tolist() == own.own["shortfall"].tolist()
+    assert found.parts["shortfall"].notna().all()
+    assert demo.not_yet(["2021-Q2"], NEW) == {"2021-Q2": frozenset({"26732"})}
+    assert demo.not_yet(["2021-Q2"], OLD) == {"2021-Q2": frozenset()}
