@@ -70,8 +70,8 @@ def shortfall_by_area(
     -------
     shortfall
         Indexed by period code, oldest first, one Int64 column an area code in code order. Missing where not every
-        commune of the area was counted that could be, or none was (the sum of some communes is no figure of the whole, and a commune that stops
-        reporting is no progress), and where the part exceeds the whole.
+        commune of the area was counted that could be, or none was (the sum of some communes is no figure of the whole,
+        and a commune that stops reporting is no progress), and where the part exceeds the whole.
     """
     sums = _sums(figures, indicator, area_of, not_yet)
     is_known = sums.is_complete
