@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from coverage import checks
 from coverage.check_data import CheckData
 from coverage.check_gathering import gather, published_of
 from coverage.findings import CheckRule, Explanation, Finding, findings_table, read_rules
+from coverage.kept import Kept
 from coverage.published_ranges import (
     RURAL_TO_CONNECT,
     URBAN_TO_CONNECT,
@@ -66,7 +66,7 @@ class CheckBench:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._kept: OrderedDict[tuple[date, int, datetime | None], _Checked] = OrderedDict()
+        self._kept = Kept[_Checked](_MOST_KEPT)
 
     @cached_property
     def rules(self) -> dict[str, CheckRule]:
@@ -119,13 +119,11 @@ class CheckBench:
     def _checked(self, day: date, as_of: datetime | None = None) -> _Checked:
         """Return what is found in all quarters in the list of a day; reckoned once a version of the data."""
         key = (day, self._workspace.data_version(as_of=as_of).number, as_of)
-        known = self._kept.get(key)
-        if known is None:
-            data = gather(self._workspace, day, as_of=as_of)
-            known = self._kept[key] = _Checked(data, checks.find_all(data, self.rules))
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
-        return known
+        return self._kept.get(key, lambda: self._check(day, as_of))
+
+    def _check(self, day: date, as_of: datetime | None) -> _Checked:
+        data = gather(self._workspace, day, as_of=as_of)
+        return _Checked(data, checks.find_all(data, self.rules))
 
     def table(self, findings: Sequence[Finding], language: Language) -> pd.DataFrame:
         """Return findings as rows of a report; see `findings_table`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from coverage.indicators import Indicator
+from coverage.kept import Kept
 from coverage.shortfall import has_shortfall
 from coverage.workspace import Workspace
 from geodata.errors import FigureError, mark
@@ -45,7 +45,7 @@ class FigureHistory:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._kept: OrderedDict[tuple[date, datetime | None, int], pd.DataFrame] = OrderedDict()
+        self._kept = Kept[pd.DataFrame](_HISTORIES_KEPT)
 
     def indicators(self) -> dict[str, Indicator]:
         """Return the indicators whose progress can be told, by name: those that have a shortfall."""
@@ -76,12 +76,7 @@ class FigureHistory:
     def figures(self, asked: Question) -> pd.DataFrame:
         """Return the figures up to the quarter that is asked for, columns `FIGURE_COLUMNS`."""
         key = (asked.told_on, asked.as_of, self.workspace.data_version(as_of=asked.as_of).number)
-        found = self._kept.get(key)
-        if found is None:
-            found = self.workspace.figures(as_of=asked.as_of, told_on=asked.told_on)
-            self._kept[key] = found
-            while len(self._kept) > _HISTORIES_KEPT:
-                self._kept.popitem(last=False)
+        found = self._kept.get(key, lambda: self.workspace.figures(as_of=asked.as_of, told_on=asked.told_on))
         return found[found["period"] <= str(asked.period)]
 
     def area_of(self, asked: Question) -> list[pd.Series[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +14,7 @@ from coverage import backtest
 from coverage.calibration import Calibration, read_calibration
 from coverage.forecast import BEST, CHANCE, Forecast, forecast_areas
 from coverage.indicators import Indicator
+from coverage.kept import Kept
 from coverage.possible_paths import LateWorks
 from coverage.programme_works import ProgrammeWorks
 from coverage.shortfall import has_shortfall, shortfall_by_area
@@ -84,7 +84,7 @@ class ForecastDesk:
         self._workspace = workspace
         self._works = ProgrammeWorks(workspace)
         self._book = TargetBook(workspace)
-        self._histories: OrderedDict[tuple[date, datetime | None, int], pd.DataFrame] = OrderedDict()
+        self._histories = Kept[pd.DataFrame](_HISTORIES_KEPT)
 
     @cached_property
     def calibration(self) -> Calibration:
@@ -160,12 +160,7 @@ class ForecastDesk:
     def _history(self, told_on: date, as_of: datetime | None) -> pd.DataFrame:
         """Return the figures of all quarters, read anew when the data have changed."""
         key = (told_on, as_of, self._workspace.data_version(as_of=as_of).number)
-        found = self._histories.get(key)
-        if found is None:
-            found = self._histories[key] = self._workspace.figures(as_of=as_of, told_on=told_on)
-            while len(self._histories) > _HISTORIES_KEPT:
-                self._histories.popitem(last=False)
-        return found
+        return self._histories.get(key, lambda: self._workspace.figures(as_of=as_of, told_on=told_on))
 
     def steps(
         self, indicator: str, area: str, period: Period, told_on: date, *, as_of: datetime | None = None

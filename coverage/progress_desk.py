@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +15,7 @@ from coverage.figure_history import FigureHistory, Question
 from coverage.forecast import Forecast, forecast_areas
 from coverage.forecast_desk import ForecastDesk
 from coverage.indicators import Indicator
+from coverage.kept import Kept
 from coverage.possible_paths import LateWorks
 from coverage.progress_rule import read_rule
 from coverage.rollup import indicator_by_area
@@ -122,7 +122,7 @@ class ProgressDesk:
         self._targets = targets or TargetBook(workspace)
         self._history = FigureHistory(workspace)
         self._forecast_desk = ForecastDesk(workspace)
-        self._answers: OrderedDict[tuple[Question, int, str, date], AreaProgress] = OrderedDict()
+        self._answers = Kept[AreaProgress](_ANSWERS_KEPT)
         self.corrections = FigureCorrections(self._history)
         self.rule = read_rule(load_progress_rule())
 
@@ -172,12 +172,7 @@ class ProgressDesk:
         asked, told = self.question(indicator_name, area, period, told_on, as_of), language or Language()
         day = (as_of or self._workspace.clock()).date()  # targets hold from a day on
         key = (asked, self._workspace.data_version(as_of=as_of).number, told.code, day)
-        found = self._answers.get(key)
-        if found is None:
-            found = self._answers[key] = self._answer(asked, told)
-            while len(self._answers) > _ANSWERS_KEPT:
-                self._answers.popitem(last=False)
-        return found
+        return self._answers.get(key, lambda: self._answer(asked, told))
 
     def _answer(self, asked: Question, language: Language) -> AreaProgress:
         indicator, area = asked.indicator, asked.area

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import date, datetime
 from typing import Final
 
 import pandas as pd
 
 from coverage.check_bench import CheckBench
+from coverage.kept import Kept
 from coverage.programme_works import ProgrammeWorks
 from coverage.report import SUMMARY_INDICATORS, CompanyTables, ProvinceTables
 from coverage.report_progress import ReportProgress
@@ -35,8 +35,7 @@ class ReportSources:
         self._workspace = workspace
         self._progress = ReportProgress(workspace)
         self._checks = CheckBench(workspace)
-        self._kept: OrderedDict[tuple[Period, date, datetime | None, int], tuple[CompanyTables, pd.DataFrame]]
-        self._kept = OrderedDict()
+        self._kept = Kept[tuple[CompanyTables, pd.DataFrame]](_MOST_KEPT)
 
     def company(self, period: Period, *, told_on: date, as_of: datetime | None = None) -> CompanyTables:
         """Return what all reports of a quarter and list share."""
@@ -71,13 +70,9 @@ class ReportSources:
     def _read(self, period: Period, day: date, as_of: datetime | None) -> tuple[CompanyTables, pd.DataFrame]:
         version = self._workspace.data_version(as_of=as_of)
         key = (period, day, as_of, version.number)
-        found = self._kept.get(key)
-        if found is None:  # given back from here, never looked up again: other sessions share what is kept
-            found = (self._company(period, day, as_of, version), self._uploads(period, day, as_of))
-            self._kept[key] = found
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
-        return found
+        return self._kept.get(
+            key, lambda: (self._company(period, day, as_of, version), self._uploads(period, day, as_of))
+        )
 
     def _company(self, period: Period, day: date, as_of: datetime | None, version: facts.DataVersion) -> CompanyTables:
         workspace, told = self._workspace, self._workspace.told_as_of(as_of)

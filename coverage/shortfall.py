@@ -135,6 +135,6 @@ def _waited_for(
         absent = area_of[area_of.index.isin(not_yet.get(period, ()))]
         if len(absent):
             counted = known.loc[known["period"] == period, "commune_code"]
-            silent = areas.get_indexer(absent[~absent.index.isin(counted)])
-            communes[place] -= np.bincount(silent, minlength=len(areas))
+            silent = absent[~absent.index.isin(counted)].value_counts().reindex(areas, fill_value=0)
+            communes[place] -= silent.to_numpy(np.int64)
     return communes

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import date, datetime
 from typing import Final, cast
 
 import pandas as pd
 
 from coverage.indicators import Indicator
+from coverage.kept import Kept
 from coverage.shortfall import denominator_by_area, shortfall_by_area
 from coverage.workspace import Workspace
 from geodata.periods import Period
@@ -34,7 +34,7 @@ class TargetAreas:
     def __init__(self, workspace: Workspace, facts: TargetFacts) -> None:
         self._workspace = workspace
         self._facts = facts
-        self._figures: OrderedDict[tuple[date, str, datetime | None, int], pd.DataFrame] = OrderedDict()
+        self._figures = Kept[pd.DataFrame](_TABLES_KEPT)
         self._places: dict[tuple[str, date | None, date], str | None] = {}
 
     # ---- figures
@@ -94,11 +94,7 @@ class TargetAreas:
 
     def _figures_of(self, period: str, told_on: date, as_of: datetime | None) -> pd.DataFrame:
         key = (told_on, period, as_of, self._workspace.data_version(as_of=as_of).number)
-        if key not in self._figures:
-            self._figures[key] = self._workspace.figures(period=period, as_of=as_of, told_on=told_on)
-            while len(self._figures) > _TABLES_KEPT:
-                self._figures.popitem(last=False)
-        return self._figures[key]
+        return self._figures.get(key, lambda: self._workspace.figures(period=period, as_of=as_of, told_on=told_on))
 
     def base_period(
         self, target: Target, area: str, indicator: Indicator, *, told_on: date, as_of: datetime | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, cast
@@ -10,6 +9,7 @@ from typing import Any, Final, cast
 import pandas as pd
 
 from coverage.indicators import Indicator
+from coverage.kept import Kept
 from coverage.shortfall import has_shortfall
 from coverage.target_areas import TargetAreas
 from coverage.target_cascades import SplitQuestion, TargetCascades
@@ -64,7 +64,7 @@ class TargetBook:
         self.facts = self.register.facts
         self._areas = TargetAreas(workspace, self.facts)
         self.cascades = TargetCascades(workspace)
-        self._answers: OrderedDict[tuple[object, ...], TargetNumbers] = OrderedDict()
+        self._answers = Kept[TargetNumbers](_ANSWERS_KEPT)
 
     def versions(self, *, as_of: datetime | None = None) -> tuple[Target, ...]:
         """Return every version that was known at a moment, in the order in which they were entered."""
@@ -282,17 +282,8 @@ class TargetBook:
 
     def _numbers_for_split(self, target: Target, told_on: date) -> TargetNumbers:
         key = (target, told_on, self.workspace.data_version().number)
-        found = self._answers.get(key)
-        if found is None:
-            indicator = self.workspace.indicators[target.indicator]
-            found = self._numbers_of([target], indicator, told_on, None, None)
-            self._keep_answer(key, found)
-        return found
-
-    def _keep_answer(self, key: tuple[object, ...], numbers: TargetNumbers) -> None:
-        self._answers[key] = numbers
-        while len(self._answers) > _ANSWERS_KEPT:
-            self._answers.popitem(last=False)
+        indicator = self.workspace.indicators[target.indicator]
+        return self._answers.get(key, lambda: self._numbers_of([target], indicator, told_on, None, None))
 
     def _numbers(
         self,
@@ -314,14 +305,14 @@ class TargetBook:
         self.workspace.lists.require(area, told_on)
         day, spoken = on or (as_of or self.workspace.clock()).date(), language or Language()
         key = (name, told_on, as_of, day, spoken, self.workspace.data_version(as_of=as_of).number)
-        found = self._answers.get(key)
-        if found is None:
-            holding = [
-                t for t in self.in_force(as_of=as_of, on=day) if t.indicator == name and is_measured(t, indicators)
-            ]
-            found = self._numbers_of(holding, indicators[name], told_on, as_of, spoken)
-            self._keep_answer(key, found)
-        return found
+        return self._answers.get(key, lambda: self._numbers_in_force(indicators[name], told_on, as_of, day, spoken))
+
+    def _numbers_in_force(
+        self, indicator: Indicator, told_on: date, as_of: datetime | None, day: date, language: Language
+    ) -> TargetNumbers:
+        known = self.in_force(as_of=as_of, on=day)
+        holding = [t for t in known if t.indicator == indicator.name and is_measured(t, self.workspace.indicators)]
+        return self._numbers_of(holding, indicator, told_on, as_of, language)
 
     def _numbers_of(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import date, datetime
 from typing import Final
 
@@ -12,6 +11,7 @@ from sqlalchemy import Engine
 
 from coverage import restated
 from coverage.boundary_layers import BoundaryLayers
+from coverage.kept import Kept
 from coverage.unit_lists import UnitLists
 from geodata import lineage
 from geodata.locate import CommuneLocator
@@ -49,7 +49,7 @@ class ToldFigures:
         self._lists = lists
         self._boundaries = boundaries
         self._as_of = as_of
-        self._shares: OrderedDict[tuple[date, date, int], pd.DataFrame | None] = OrderedDict()
+        self._shares = Kept[pd.DataFrame | None](_SHARES_KEPT)
 
     def figures(self, told_on: date, *, period: str | None = None) -> pd.DataFrame:
         """
@@ -218,11 +218,7 @@ class ToldFigures:
         with engine.reading(self._store) as connection:
             version = facts.data_version(connection, as_of=self._as_of).number
         key = (from_day, to_day, version)
-        if key not in self._shares:
-            self._shares[key] = self._find_shares(from_day, to_day)
-            while len(self._shares) > _SHARES_KEPT:
-                self._shares.popitem(last=False)
-        return self._shares[key]
+        return self._shares.get(key, lambda: self._find_shares(from_day, to_day))
 
     def _find_shares(self, from_day: date, to_day: date) -> pd.DataFrame | None:
         pairs = self._lists.pairs(from_day, to_day)

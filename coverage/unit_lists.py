@@ -88,7 +88,8 @@ class UnitLists:
 
         Côn Đảo is one on 1 July 2025: its district had no communes before.
         """
-        return frozenset(self.served_on(to_day).communes.index.difference(self.pairs(from_day, to_day)["to_code"]))
+        reached = self.pairs(from_day, to_day)["to_code"]
+        return frozenset(set(self.served_on(to_day).communes.index) - set(reached))
 
     def changes_in(self, area_code: str, told_on: date, first: date, last: date) -> pd.DataFrame:
         """
