@@ -130,7 +130,7 @@ def _waited_for(
     known: pd.DataFrame, periods: pd.Index[str], areas: pd.Index[str], area_of: pd.Series[str], not_yet: NotYet
 ) -> _Counts:
     """Return how many communes each area must have counted in each quarter to be complete: quarters × areas."""
-    communes = np.tile(area_of.value_counts()[areas].to_numpy(np.int64), (len(periods), 1))
+    communes: _Counts = np.tile(area_of.value_counts()[areas].to_numpy(np.int64), (len(periods), 1))
     for place, period in enumerate(periods):
         absent = area_of[area_of.index.isin(not_yet.get(period, ()))]
         if len(absent):
