@@ -26,6 +26,8 @@ COMMUNE_LISTS: Final = "commune_list"
 LEDGER: Final = "household_ledger"
 TARGETS: Final = "targets"
 COMPANY_RETURNS: Final = "company_returns"
+MV_LINES: Final = "mv_line"
+RIVERS: Final = "river"
 
 KINDS: Final = (
     FIGURES,
@@ -38,6 +40,8 @@ KINDS: Final = (
     LEDGER,
     TARGETS,
     COMPANY_RETURNS,
+    MV_LINES,
+    RIVERS,
 )
 
 KIND_NAMES: Final = {
@@ -51,6 +55,8 @@ KIND_NAMES: Final = {
     LEDGER: mark("household ledger"),
     COMMUNE_LISTS: mark("own commune list"),
     TARGETS: mark("targets"),
+    MV_LINES: mark("existing medium-voltage lines"),
+    RIVERS: mark("rivers"),
 }
 
 

@@ -301,3 +301,13 @@ target_cascade = Table(
     Column("tree_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # Parquet, targets.TREE_COLUMNS
     Column("reason", Text, nullable=False),
 )
+
+network_layer = Table(
+    "network_layer",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),  # of the kinds MV_LINES and RIVERS
+    Column("shapes", Integer, nullable=False),
+    Column("length_m", Float, nullable=False),  # of its lines, of areas their outline
+    Column("source_crs", Text, nullable=False),
+    Column("layer_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # GeoParquet in WGS 84
+)
