@@ -70,34 +70,56 @@ class StyledBook:
 
 
 @dataclass
-class Book(StyledBook):
+class TitledBook(StyledBook):
+    """A workbook whose sheets all say of what they are, in their footers and below their titles."""
+
+    @property
+    def place(self) -> str:
+        """What the workbook is of, below the title of each sheet."""
+        raise NotImplementedError
+
+    @property
+    def footer(self) -> tuple[str, str]:
+        """Left and middle of the footer of each sheet."""
+        raise NotImplementedError
+
+    def add_sheet(self, name: str, *, is_portrait: bool = False) -> Any:
+        """Return a new sheet with the footer of all sheets."""
+        left, centre = self.footer
+        return self.add_page(name, left=left, centre=centre, is_portrait=is_portrait)
+
+    def write_title(self, sheet: Any, text: str) -> int:
+        """Write the title of a sheet with what the workbook is of below it, and return the first free row."""
+        sheet.write_string(0, 0, text, self.format(bold=True, font_size=13))
+        sheet.write_string(1, 0, self.place, self.format(italic=True))
+        return 2
+
+    def quoted(self, sheet: Any) -> str:
+        """Return a sheet's name as formulas of other sheets write it."""
+        return "'" + str(sheet.name).replace("'", "''") + "'"
+
+
+@dataclass
+class Book(TitledBook):
     """The workbook of a province report."""
 
     report: ProvinceReport
 
-    def add_sheet(self, name: str, *, is_portrait: bool = False) -> Any:
-        """Return a new sheet with data version, fingerprint and kind of data in its footer."""
+    @property
+    def place(self) -> str:
+        """Province and quarter."""
+        return f"{self.report.province_name}, {self.language.period(self.report.period)}"
+
+    @property
+    def footer(self) -> tuple[str, str]:
+        """Data version, fingerprint and kind of data."""
         report, say = self.report, self.language.say
         version = say(
             "Data version {version}, {day}", version=report.data_version, day=self.language.day(report.data_date)
         )
         kind = say("synthetic demonstration data") if report.is_synthetic else say("accepted surveys")
         source = say("Source: {kind}, Phủ Điện", kind=kind)
-        left = f"{report.province_name}, {self.language.period(report.period)}\n{version}"
-        return self.add_page(
-            name, left=left, centre=f"{source}\nSHA-256 {report.fingerprint[:12]}", is_portrait=is_portrait
-        )
-
-    def write_title(self, sheet: Any, text: str) -> int:
-        """Write the title of a sheet with province and quarter below it, and return the first free row."""
-        sheet.write_string(0, 0, text, self.format(bold=True, font_size=13))
-        place = f"{self.report.province_name}, {self.language.period(self.report.period)}"
-        sheet.write_string(1, 0, place, self.format(italic=True))
-        return 2
-
-    def quoted(self, sheet: Any) -> str:
-        """Return a sheet's name as formulas of other sheets write it."""
-        return "'" + str(sheet.name).replace("'", "''") + "'"
+        return f"{self.place}\n{version}", f"{source}\nSHA-256 {report.fingerprint[:12]}"
 
 
 def height_of(texts: Iterable[tuple[str, float]], *, font_size: float = 11, least_lines: int = 1) -> float:

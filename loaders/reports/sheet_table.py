@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 from xlsxwriter.utility import xl_range
 
-from loaders.reports.sheet_style import COUNT, DAY, TOTAL_COLOUR, Book, height_of
+from loaders.reports.sheet_style import COUNT, DAY, TOTAL_COLOUR, StyledBook, TitledBook, height_of
 
 TEXT: Final = ""
 CODE: Final = "@"
@@ -43,7 +43,14 @@ class Column:
 
 
 def write_table_sheet(
-    book: Book, name: str, title: str, columns: Sequence[Column], rows: pd.DataFrame, *, empty: str, note: str = ""
+    book: TitledBook,
+    name: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: pd.DataFrame,
+    *,
+    empty: str,
+    note: str = "",
 ) -> Any:
     """
     Write a sheet with one table, and return it.
@@ -71,7 +78,7 @@ def write_table_sheet(
     return sheet
 
 
-def write_table(book: Book, sheet: Any, row: int, columns: Sequence[Column], rows: pd.DataFrame) -> int:
+def write_table(book: StyledBook, sheet: Any, row: int, columns: Sequence[Column], rows: pd.DataFrame) -> int:
     """Write header, rows and, where a column has one, totals; return the row below the table."""
     write_heads(book, sheet, row, columns)
     styles = [_style(book, column) for column in columns]
@@ -90,7 +97,7 @@ def write_table(book: Book, sheet: Any, row: int, columns: Sequence[Column], row
     return last + 2
 
 
-def write_heads(book: Book, sheet: Any, row: int, columns: Sequence[Column]) -> None:
+def write_heads(book: StyledBook, sheet: Any, row: int, columns: Sequence[Column]) -> None:
     """Write the header of a table, as high as its longest label needs."""
     texts = [(column.label, column.width) for column in columns]
     book.write_header(sheet, row, [column.label for column in columns], height=3 + height_of(texts, font_size=10.5))
@@ -108,7 +115,7 @@ def write_cell(sheet: Any, row: int, place: int, value: Any, form: str, style: A
         sheet.write_number(row, place, float(value), style)
 
 
-def _style(book: Book, column: Column) -> Any:
+def _style(book: StyledBook, column: Column) -> Any:
     if column.form == TEXT:
         return book.format(border=1, text_wrap=True, indent=1)
     if column.form in (CODE, DAY):
@@ -121,7 +128,9 @@ def _wrapped(values: Sequence[Any], columns: Sequence[Column]) -> list[tuple[str
     return [(str(value), column.width - 1.5) for value, column in pairs if column.form == TEXT and not pd.isna(value)]
 
 
-def _write_totals(book: Book, sheet: Any, row: int, last: int, columns: Sequence[Column], rows: pd.DataFrame) -> None:
+def _write_totals(
+    book: StyledBook, sheet: Any, row: int, last: int, columns: Sequence[Column], rows: pd.DataFrame
+) -> None:
     plain = {"border": 1, "bold": True, "bg_color": TOTAL_COLOUR}
     for place, column in enumerate(columns):
         if column.has_total:
