@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from geodata.language import Language
 
 PLAN_ROW_COLUMNS: Final = (
     "candidate_code",
+    "kind_code",  # one of the two below: what files group by
     "kind",  # in the report's language: take-over, connection
     "name",
     "organisation_name",
@@ -35,8 +36,12 @@ PLAN_ROW_COLUMNS: Final = (
     "stays_share",  # how often it stays in the programme (Monte Carlo); missing where that was not run
     "lon",
     "lat",
+    "margin_vnd_year",  # what it brings in a full year beyond buying and operating, once it is done
+    "crew_weeks",
 )
 """One row a point or hamlet; those that are done first, by `rank`."""
+
+TAKEOVER_KIND, CONNECTION_KIND = "takeover", "connection"
 
 YEAR_COLUMNS: Final = (
     "year",
@@ -48,6 +53,16 @@ YEAR_COLUMNS: Final = (
     "cash_flow_vnd",
     "households_remaining",
 )
+
+LIMIT_COLUMNS: Final = (
+    "rule",  # one of the three below
+    "province_name",
+    "area_name",  # missing where the rule is of the province
+    "year",  # Int64, missing where the rule is of the whole programme
+    "limit",
+)
+CREWS, LEAST_HOUSEHOLDS, AREA_TARGET = "crews", "least_households", "area_target"
+"""Rules beside the budget: crew weeks a year at most; households that gain at least; households left at most."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,16 @@ class PlanReport:
     stamp
         What identifies the plan: ``data_version``, ``data_moment``, ``request_sha256``, ``told_on``, ``priced_on``,
         ``price_decision``.
+    status
+        How the solve ended, one of `coverage.planning.candidates`; ``"infeasible"`` where nothing is done.
+    conflicts
+        Why there is no programme, a sentence each; empty where there is one.
+    limits
+        Columns `LIMIT_COLUMNS`: the rules that files hold the list against when somebody changes it.
+    carries_over
+        Whether money that is left at the end of a year may be spent later.
+    first_year_share
+        Share of its yearly margin that a point brings in the year in which it is done.
     """
 
     language: Language
@@ -101,3 +126,24 @@ class PlanReport:
     stamp: Mapping[str, str]
     made_at: datetime
     is_synthetic: bool
+    status: str = ""
+    conflicts: tuple[str, ...] = ()
+    limits: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=pd.Index(LIMIT_COLUMNS)))
+    carries_over: bool = False
+    first_year_share: float = 0.5
+
+    @property
+    def done(self) -> pd.DataFrame:
+        """The rows that the programme does, by rank."""
+        return self.rows[self.rows["year"].notna()]
+
+    @property
+    def span(self) -> str:
+        """First and last year: 2022–2026; one year where there is no other."""
+        first, last = int(self.years["year"].min()), int(self.years["year"].max())
+        return str(first) if first == last else f"{first}–{last}"
+
+    @property
+    def request_start(self) -> str:
+        """The first letters of the request's fingerprint, enough to tell plans apart."""
+        return self.stamp["request_sha256"][:12]

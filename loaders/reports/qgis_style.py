@@ -47,27 +47,55 @@ def commune_style(shown: ReportMap, aliases: Mapping[str, str], *, missing: str)
     return _document(renderer, aliases, geometry=2, label="commune_name")
 
 
-def point_style(column: str, kinds: Sequence[PointKind], aliases: Mapping[str, str], *, size: str, label: str) -> str:
+def point_style(
+    column: str,
+    kinds: Sequence[PointKind],
+    aliases: Mapping[str, str],
+    *,
+    size: str,
+    label: str,
+    edge: str = "#ffffff",
+) -> str:
     """
     Return the style of points by the values of a column; of all alike where there is one kind.
 
     Parameters
     ----------
+    column
+        Name of a column of texts, or an expression of QGIS that gives a text.
+    edge
+        Colour around them.
     size
         Expression of QGIS for their size in millimetres.
     label
         Column that their labels show.
     """
-    categories = "".join(
-        f'<category render="true" value={quoteattr(kind.value)} label={quoteattr(kind.label)} symbol="{number}" '
-        'type="string"/>'
-        for number, kind in enumerate(kinds)
-    )
-    drawn = "".join(_marker(number, kind, size) for number, kind in enumerate(kinds))
+    categories = _categories(kinds)
+    drawn = "".join(_marker(number, kind, size, edge) for number, kind in enumerate(kinds))
     if len(kinds) == 1:
         renderer = f'<renderer-v2 type="singleSymbol" forceraster="0"><symbols>{drawn}</symbols></renderer-v2>'
         return _document(renderer, aliases, geometry=0, label=label)
     return _document(_categorised(column, categories, drawn), aliases, geometry=0, label=label)
+
+
+def line_style(column: str, kinds: Sequence[PointKind], aliases: Mapping[str, str], *, label: str) -> str:
+    """Return the style of lines by the values of a column, or of an expression; see `point_style`."""
+    drawn = "".join(_stroke(number, kind.colour) for number, kind in enumerate(kinds))
+    return _document(_categorised(column, _categories(kinds), drawn), aliases, geometry=1, label=label)
+
+
+def plain_area_style(colour: str, aliases: Mapping[str, str], *, label: str) -> str:
+    """Return the style of areas that are all alike."""
+    renderer = f'<renderer-v2 type="singleSymbol" forceraster="0"><symbols>{_fill(0, colour)}</symbols></renderer-v2>'
+    return _document(renderer, aliases, geometry=2, label=label)
+
+
+def _categories(kinds: Sequence[PointKind]) -> str:
+    return "".join(
+        f'<category render="true" value={quoteattr(kind.value)} label={quoteattr(kind.label)} symbol="{number}" '
+        'type="string"/>'
+        for number, kind in enumerate(kinds)
+    )
 
 
 def _categorised(column: str, categories: str, symbols: str) -> str:
@@ -97,11 +125,26 @@ def _fill(number: int, colour: str) -> str:
     )
 
 
-def _marker(number: int, kind: PointKind, size: str) -> str:
+def _stroke(number: int, colour: str) -> str:
+    values = (
+        ("line_color", _rgba(colour)),
+        ("line_style", "solid"),
+        ("line_width", "0.7"),
+        ("line_width_unit", "MM"),
+        ("capstyle", "round"),
+        ("joinstyle", "round"),
+    )
+    return (
+        f'<symbol name="{number}" type="line" alpha="1" clip_to_extent="1" force_rhr="0">'
+        f'<layer class="SimpleLine" enabled="1" locked="0" pass="0">{_options(values)}</layer></symbol>'
+    )
+
+
+def _marker(number: int, kind: PointKind, size: str, edge: str) -> str:
     values = (
         ("name", kind.shape),
         ("color", _rgba(kind.colour)),
-        ("outline_color", "255,255,255,255"),
+        ("outline_color", _rgba(edge)),
         ("outline_style", "solid"),
         ("outline_width", "0.2"),
         ("size", "2.5"),
