@@ -23,6 +23,7 @@ from geodata.plan_data import (
     LEAST_HOUSEHOLDS,
     LIMIT_COLUMNS,
     PLAN_ROW_COLUMNS,
+    YEAR_COLUMNS,
     PlanReport,
 )
 
@@ -50,37 +51,59 @@ class PlanSurroundings:
         ``organisation_name`` (missing for hamlets).
     outlines
         Indexed by ``commune_code``: ``geometry`` (WGS 84), ``is_approximate``, of any commune.
-    years, quarters
-        What follows, as `PlanReport` has it.
     assumptions
         Those that the plan used, its changes included.
-    reasons
-        Why each is done in its year or not, by code, in the report's language.
-    stays
-        How often each stays in the programme (0 to 1), by code; empty where that was not run.
     made_at
         Moment at which the files are made.
-    first_year_share
-        Share of its yearly margin that a point brings in the year in which it is done, as `years` counts it.
     """
 
     communes: pd.DataFrame
     places: pd.DataFrame
     outlines: gpd.GeoDataFrame
-    years: pd.DataFrame
-    quarters: pd.DataFrame
     assumptions: Assumptions
     price_decision: str
     data_moment: datetime | None
     is_synthetic: bool
     made_at: datetime
-    first_year_share: float
+
+
+def _no_quarters() -> pd.DataFrame:
+    types = {"period": "str", "direct_share": "float64", "target_share": "float64"}
+    return pd.DataFrame(columns=pd.Index(list(types))).astype(types)
+
+
+@dataclass(frozen=True)
+class PlanFollows:
+    """
+    What was found about a plan beside itself; a part that was not reckoned is left at its default.
+
+    Parameters
+    ----------
+    reasons
+        Why each is done in its year or not, by code, in the report's language.
+    stays
+        How often each stays in the programme (0 to 1), by code.
+    quarters
+        The share on direct sale by quarter, as `PlanReport` has it.
+    """
+
     reasons: Mapping[str, str] = field(default_factory=dict)
     stays: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype="float64"))
+    quarters: pd.DataFrame = field(default_factory=_no_quarters)
+
+
+FIRST_YEAR_SHARE: Final = 0.5
+"""Share of its yearly margin that a point brings in the year in which it is done: on average half a year is left."""
 
 
 def plan_report(
-    plan: Plan, surroundings: PlanSurroundings, language: Language, *, title: str = "", note: str = ""
+    plan: Plan,
+    surroundings: PlanSurroundings,
+    language: Language,
+    *,
+    follows: PlanFollows | None = None,
+    title: str = "",
+    note: str = "",
 ) -> PlanReport:
     """
     Return a plan for its files, every text in a language.
@@ -88,8 +111,8 @@ def plan_report(
     Points and hamlets that are done come first, by year and then by what they add to the score; the others follow in
     code order. A plan without a programme has rows that are all not done, and its conflicts.
     """
-    request, names = plan.request, PlaceNames(surroundings.communes)
-    rows = _rows(plan, surroundings, language)
+    request, names, follows = plan.request, PlaceNames(surroundings.communes), follows or PlanFollows()
+    rows = _rows(plan, surroundings, follows, language)
     outlines = surroundings.outlines
     inside = outlines.index.isin(_communes_shown(plan, surroundings.communes))
     named = surroundings.communes["commune_name"].reindex(outlines.index)
@@ -99,8 +122,8 @@ def plan_report(
         note=note,
         areas=tuple(names.area(code) for code in request.areas),
         rows=rows,
-        years=surroundings.years,
-        quarters=surroundings.quarters,
+        years=_years(plan, rows),
+        quarters=follows.quarters,
         rules=tuple(rules_of(plan, names, language)),
         facts=facts_of(plan, language),
         assumptions=_assumptions(surroundings.assumptions, request.level, language),
@@ -114,14 +137,14 @@ def plan_report(
         conflicts=tuple(conflict.sentence(language) for conflict in plan.programme.conflicts),
         limits=_limits(plan, names),
         carries_over=request.rules.carries_over,
-        first_year_share=surroundings.first_year_share,
+        first_year_share=FIRST_YEAR_SHARE,
     )
 
 
 # ---- points and hamlets
 
 
-def _rows(plan: Plan, surroundings: PlanSurroundings, language: Language) -> pd.DataFrame:
+def _rows(plan: Plan, surroundings: PlanSurroundings, follows: PlanFollows, language: Language) -> pd.DataFrame:
     """Return the rows, columns `PLAN_ROW_COLUMNS`."""
     found = plan.candidates
     communes = surroundings.communes.reindex(found["commune_code"])
@@ -151,14 +174,14 @@ def _rows(plan: Plan, surroundings: PlanSurroundings, language: Language) -> pd.
             "loss_share": _column(points, "loss_share"),
             "technology": _technologies(hamlets, language),
             "lcoe_vnd_per_kwh": _column(hamlets, "lcoe_vnd_per_kwh"),
-            "reason": [surroundings.reasons.get(str(code), "") for code in found.index],
-            "stays_share": surroundings.stays.reindex(found.index).astype("float64"),
+            "reason": [follows.reasons.get(str(code), "") for code in found.index],
+            "stays_share": follows.stays.reindex(found.index).astype("float64"),
             "lon": _column(places, "lon"),
             "lat": _column(places, "lat"),
             "margin_vnd_year": margins_of(plan),
             "crew_weeks": found["crew_weeks"],
         },
-        index=found.index,
+        index=found.index.rename(None),
     )
     ordered = table.assign(last=table["rank"].fillna(len(table) + 1)).sort_values(["last", "candidate_code"])
     return ordered[list(PLAN_ROW_COLUMNS)].reset_index(drop=True)
@@ -201,6 +224,25 @@ def margins_of(plan: Plan) -> pd.Series[float]:
 
 
 # ---- the rest
+
+
+def _years(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return what each year costs and brings, columns `YEAR_COLUMNS`.
+
+    The margin of a year is that of all that was done before, and `FIRST_YEAR_SHARE` of what is done in it, at
+    today's use: what the workbook reckons from its list.
+    """
+    rules, found = plan.request.rules, []
+    for year, budget in zip(rules.years, rules.budget_vnd, strict=True):
+        done_by = rows[(rows["year"] <= year).fillna(value=False)]
+        now = done_by[done_by["year"] == year]
+        own = float(now["margin_vnd_year"].sum())
+        margin = float(done_by["margin_vnd_year"].sum()) - (1 - FIRST_YEAR_SHARE) * own
+        cost, gained = float(now["cost_vnd"].sum()), int(now["households"].sum())
+        left = int(rows["households"].sum() - done_by["households"].sum())
+        found.append((year, budget, cost, len(now), gained, margin, margin - cost, left))
+    return pd.DataFrame(found, columns=pd.Index(YEAR_COLUMNS))
 
 
 def _lines(plan: Plan, rows: pd.DataFrame) -> gpd.GeoDataFrame:
