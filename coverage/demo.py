@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from coverage.demo_energy import with_energy
 from coverage.demo_noise import Counts as _Counts
 from coverage.demo_noise import Numbers as _Numbers
 from coverage.demo_noise import apportion, noise
@@ -40,7 +41,7 @@ class DemoData:
     figures
         Columns `FIGURE_COLUMNS`, one row a commune and quarter.
     bulk_points
-        Columns `BULK_POINT_COLUMNS`, as they stand at the end of the last quarter.
+        Columns `BULK_POINT_COLUMNS` and `demo_energy.ENERGY_COLUMNS`, as they stand at the end of the last quarter.
     hamlets
         Columns `HAMLET_COLUMNS`, likewise.
     works
@@ -222,7 +223,7 @@ def _make_points(last: pd.DataFrame, units: Units, assumptions: Assumptions) -> 
     points["line_km"] = (points["households_behind"] * metres / 1000).round(2)
     wear = points["loss_share"] / settings["greatest_loss"] + 0.4 * (noise(codes, "wear") - 0.5)
     points["condition"] = np.select([wear < 0.4, wear < 0.65], ["good", "fair"], "poor")
-    return _place(points, communes, codes)[list(BULK_POINT_COLUMNS)]
+    return with_energy(_place(points, communes, codes)[list(BULK_POINT_COLUMNS)], settings)
 
 
 def _remaining_points(communes: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:

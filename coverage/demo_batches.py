@@ -20,15 +20,15 @@ def keep_demo(connection: Connection, units: Units, *, at: datetime, user: str) 
     for period, table in data.figures.groupby("period"):
         new = _batch(batches.FIGURES, f"demo_{period}.csv", table, units, user)
         batches.add_accepted_table(connection, new, table, at=at)
+    points = data.bulk_points.assign(takeover_date=pd.to_datetime(data.bulk_points["takeover_date"]))
     for kind, name, table in (
-        (batches.BULK_POINTS, "demo_bulk_points.csv", data.bulk_points),
+        (batches.BULK_POINTS, "demo_bulk_points.csv", points),
         (batches.HAMLETS, "demo_hamlets.csv", data.hamlets),
+        (batches.WORKS, "demo_works.csv", data.works),
     ):
-        batches.add_accepted_table(connection, _batch(kind, name, table, units, user), table, at=at)
-    new = _batch(batches.WORKS, "demo_works.csv", data.works, units, user)
-    batch_id = batches.add_draft(connection, new, at=at)
-    records.add_records(connection, batch_id, batches.WORKS, data.works)
-    batches.accept(connection, batch_id, at=at, user=user)
+        batch_id = batches.add_draft(connection, _batch(kind, name, table, units, user), at=at)
+        records.add_records(connection, batch_id, kind, table)
+        batches.accept(connection, batch_id, at=at, user=user)
 
 
 def _batch(kind: str, file_name: str, table: pd.DataFrame, units: Units, user: str) -> NewBatch:

@@ -284,7 +284,7 @@ class Surveys:
 
     def _counting_records(self, template: SurveyTemplate, day: date) -> pd.DataFrame:
         with engine.reading(self._workspace.engine) as connection:
-            found = record_store.counting_records(connection, template)
+            found = record_store.counting_records(connection, template).drop(columns="row", errors="ignore")
         if not template.has_places:
             return found.drop(columns=facts.LIST_COLUMN, errors="ignore")
         return self._workspace.told.carry(found, day)

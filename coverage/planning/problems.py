@@ -25,7 +25,7 @@ class InputProblem:
     file_name
         The upload that the row comes from; blank for assumptions and rules.
     row
-        Row of the survey's table as it is kept, the first row of data is 1; 0 where there is no row.
+        Row of that file, as spreadsheet programs number it; 0 where there is no row.
     template, values
         Marked English sentence with its fields: what was found, what is allowed, what to do.
     severity

@@ -63,12 +63,13 @@ def counting_records(
     Returns
     -------
     records
-        ``commune_code``, the columns of the template as far as they were uploaded, ``file_name``, and
+        ``commune_code``, the columns of the template as far as they were uploaded, ``loss_share`` of points that have
+        no record beside them, ``file_name``, ``row`` (of the file, as spreadsheet programs number it), and
         `facts.LIST_COLUMN`, the list in which the code is read; without a column where nothing is stored.
     """
     tables = [
         found.reindex(columns=_columns_of(found, template)).assign(
-            file_name=batch.file_name, **{facts.LIST_COLUMN: batch.unit_list_date}
+            file_name=batch.file_name, row=_rows_of(found), **{facts.LIST_COLUMN: batch.unit_list_date}
         )
         for batch in facts.accepted_batches(connection, kind=template.rows, as_of=as_of)
         if (found := _records_or_points(connection, batch.id, template)) is not None
@@ -80,7 +81,7 @@ def counting_records(
 
 
 def _records_or_points(connection: Connection, batch_id: int, template: SurveyTemplate) -> pd.DataFrame | None:
-    """Return the records of a batch; batches of the demo have points only."""
+    """Return the records of a batch; demos made before points had kWh hold points only."""
     found = records_of(connection, batch_id)
     if found is None and template.rows in _POINT_TABLES:
         table, columns = _POINT_TABLES[template.rows]
@@ -89,8 +90,13 @@ def _records_or_points(connection: Connection, batch_id: int, template: SurveyTe
     return found if found is not None and set(template.key) <= set(found.columns) else None
 
 
+def _rows_of(records: pd.DataFrame) -> list[int]:
+    """Return the row of each record in its file: as it was read, else under the one header of a table."""
+    return records["row"].to_list() if "row" in records.columns else list(range(2, len(records) + 2))
+
+
 def _columns_of(records: pd.DataFrame, template: SurveyTemplate) -> list[str]:
-    known = {column.key for column in template.columns} | {"commune_code"}
+    known = {column.key for column in template.columns} | {"commune_code", "loss_share"}
     return [name for name in records.columns if name in known]
 
 

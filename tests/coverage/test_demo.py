@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.demo import DemoData, make_demo
+from coverage.demo_energy import with_energy
 from coverage.demo_noise import apportion, noise
 from coverage.indicators import COUNT, read_indicators
 from coverage.rollup import figures_of_area
@@ -160,3 +161,25 @@ def test_apportioned_parts_sum_to_the_whole(total: int, weights: list[float]) ->
 def test_what_does_not_fit_under_the_caps_is_said() -> None:
     with pytest.raises(ValueError, match="do not fit"):
         apportion(10, np.array([1.0, 1.0]), np.array([3, 3]))
+
+
+def test_energy_of_points_gives_their_loss_and_plausible_use(demo: DemoData) -> None:
+    points = demo.bulk_points
+    loss = 1 - points["kwh_sold"] / points["kwh_bought"]
+    assert (loss - points["loss_share"]).abs().max() < 1e-12
+    assert (points[["kwh_bought", "kwh_sold"]] % 1 == 0).all(axis=None)
+    use = points["kwh_sold"] / points["households_behind"] / 12
+    assert use.between(60, 270).all()
+    assert (use.min(), use.median(), use.max()) == pytest.approx((70, 118, 260), rel=0.08)
+    assert (points["substation_kva"] / points["households_behind"]).between(0.4, 2.5).all()
+
+
+def test_transformers_are_of_usual_ratings() -> None:
+    points = pd.DataFrame(
+        {"point_code": ["A", "B"], "households_behind": [10, 3000], "loss_share": [0.1, 0.125], "line_km": 1.0}
+    )
+    settings = {"least_kwh_month": 100.0, "greatest_kwh_month": 100.0, "kva_per_household": 0.7}
+    found = with_energy(points, settings)
+    assert found["substation_kva"].iloc[0] == 25
+    assert found["substation_kva"].iloc[1] % 630 == 0
+    assert (found["kwh_sold"] / found["kwh_bought"]).to_list() == [0.9, 0.875]
