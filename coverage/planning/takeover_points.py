@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 TAKEN_OVER: Final = "taken_over"
@@ -83,7 +82,7 @@ def _typed(points: pd.DataFrame) -> pd.DataFrame:
     amounts = [*_NUMBERS, *(name for name in OVERRIDES if name in points.columns)]
     return points.assign(
         **{name: _blank(points[name]) for name in _TEXTS},
-        **{name: pd.to_numeric(points[name]).astype("float64").replace({np.inf: np.nan}) for name in amounts},
+        **{name: pd.to_numeric(points[name]).astype("float64") for name in amounts},
         households=pd.to_numeric(points["households"]).astype("Int64"),
         row=pd.to_numeric(points["row"]).fillna(0).astype("int64"),
     )
