@@ -41,7 +41,7 @@ def check_points(points: pd.DataFrame, communes: pd.DataFrame) -> list[InputProb
     points
         Columns `takeover_points.POINT_COLUMNS`, as `takeover_points.prepare_points` gives them.
     communes
-        Indexed by commune code, every commune of the list; where it has ``south``, ``north``, ``west``, ``east``
+        Indexed by commune code, every commune of the list, with ``commune_name``; where it has ``south``, ``north``, ``west``, ``east``
         (WGS 84), positions are held against them. A missing extent, or position, is not judged.
     """
     return [
@@ -166,7 +166,7 @@ def _position(points: pd.DataFrame, communes: pd.DataFrame) -> Iterator[InputPro
         points.assign(own_km=own_km.round(1)), (own_km > FAR_KM) & ~is_nowhere, "point.place-elsewhere",
         mark("The position lies {found} km outside its commune {commune}; the commune is used. Compare the position "
              "with the commune."),
-        lambda row: {"found": float(row["own_km"]), "commune": row["commune_code"]},
+        lambda row: {"found": float(row["own_km"]), "commune": _named(row["commune_code"], communes)},
         severity=WARNING,
     )  # fmt: skip
 
@@ -178,6 +178,10 @@ def _km_outside(points: pd.DataFrame, edges: pd.DataFrame) -> npt.NDArray[np.flo
     up_km = np.maximum(np.maximum(south - lat, lat - north), 0) * KM_PER_DEGREE
     aside_km = np.maximum(np.maximum(west - lon, lon - east), 0) * KM_PER_DEGREE * np.cos(np.radians(lat))
     return np.asarray(np.hypot(up_km, aside_km), dtype=np.float64)
+
+
+def _named(code: str, communes: pd.DataFrame) -> str:
+    return f"{communes.at[code, 'commune_name']} ({code})"
 
 
 def _nothing(row: _Row) -> dict[str, Any]:  # noqa: ARG001

@@ -19,7 +19,7 @@ def prepared(workspace: Workspace) -> tuple[pd.DataFrame, pd.DataFrame]:
     with engine.reading(workspace.engine) as connection:
         records = counting_records(connection, load_template("bulk_point_survey"))
     communes = workspace.units.communes
-    communes = communes.assign(area_code=communes["district_code"])
+    communes = communes.assign(area_code=communes["district_code"], commune_name=communes["full_name"])
     return prepare_points(records, communes), communes
 
 

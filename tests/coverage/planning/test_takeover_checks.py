@@ -67,7 +67,7 @@ def test_what_lies_just_inside_a_limit_is_accepted(changes: dict[str, Any]) -> N
 def test_a_position_in_another_commune_is_a_warning() -> None:
     (problem,) = check_points(points_of(record(lat=9.75, lon=106.55)), COMMUNES)
     assert (problem.where, problem.code, problem.severity) == ("89-CTT-0001", "point.place-elsewhere", WARNING)
-    assert "km outside its commune 30337; the commune is used." in problem.sentence(EN)
+    assert "km outside its commune Xã Mỹ Đức (30337); the commune is used." in problem.sentence(EN)
 
 
 def test_positions_are_not_judged_without_extents() -> None:
