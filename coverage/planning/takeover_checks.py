@@ -41,8 +41,8 @@ def check_points(points: pd.DataFrame, communes: pd.DataFrame) -> list[InputProb
     points
         Columns `takeover_points.POINT_COLUMNS`, as `takeover_points.prepare_points` gives them.
     communes
-        Indexed by commune code, every commune of the list, with ``commune_name``; where it has ``south``, ``north``, ``west``, ``east``
-        (WGS 84), positions are held against them. A missing extent, or position, is not judged.
+        Indexed by commune code, every commune of the list, with ``commune_name``; where it has ``south``, ``north``,
+        ``west``, ``east`` (WGS 84), positions are held against them. A missing extent, or position, is not judged.
     """
     return [
         *_commune(points, communes),
@@ -181,7 +181,7 @@ def _km_outside(points: pd.DataFrame, edges: pd.DataFrame) -> npt.NDArray[np.flo
 
 
 def _named(code: str, communes: pd.DataFrame) -> str:
-    return f"{communes.at[code, 'commune_name']} ({code})"
+    return f"{communes['commune_name'][code]} ({code})"
 
 
 def _nothing(row: _Row) -> dict[str, Any]:  # noqa: ARG001
