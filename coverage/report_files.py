@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from coverage import report
 from coverage.report_sources import ReportSources
@@ -13,6 +13,7 @@ from coverage.workspace import Workspace
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.plan_data import PlanChapter
 from geodata.report_data import ProvinceReport
 from loaders.reports.data_files import write_csv, write_geopackage, write_parquet
 from loaders.reports.official_document import write_official_document
@@ -71,6 +72,16 @@ FORMS: Final[dict[str, ReportForm]] = {
 """The forms that can be written, by the name that ``--format`` takes; pages offer them in this order."""
 
 
+class Chapters(Protocol):
+    """Gives the chapter of a report about an approved programme."""
+
+    def newest(self, province_code: str, language: Language, *, as_of: datetime | None = None) -> PlanChapter | None:
+        """Return that of the newest programme approved for a province; None where there is none."""
+
+    def of(self, scenario: str, province_code: str, language: Language) -> PlanChapter:
+        """Return that of one programme, for a report that is made again."""
+
+
 class ReportFiles:
     """
     Builds and writes the reports of a workspace.
@@ -79,8 +90,9 @@ class ReportFiles:
     at most is in memory.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, chapters: Chapters | None = None) -> None:
         self._workspace = workspace
+        self._chapters = chapters
         self._sources = ReportSources(workspace)
 
     def build(
@@ -91,6 +103,7 @@ class ReportFiles:
         *,
         as_of: datetime | None = None,
         told_on: date | None = None,
+        scenario: str | None = None,
     ) -> ProvinceReport:
         """
         Return the report of a province for a quarter.
@@ -103,6 +116,8 @@ class ReportFiles:
             Moment whose answer is wanted; now where None.
         told_on
             Day of the list of units in which figures are told; that of the quarter where None.
+        scenario
+            Approved programme that the report tells, as its stamp names it, blank for none; the newest where None.
 
         Raises
         ------
@@ -116,8 +131,18 @@ class ReportFiles:
             report.require_province(province_code, period, company)
             province = self._sources.province(province_code, period, language, told_on=day, as_of=as_of)
             if str(self._workspace.data_version(as_of=as_of)) == company.data_version:
-                return report.build_province_report(province_code, period, company, province, language)
+                found = report.build_province_report(province_code, period, company, province, language)
+                return replace(found, plan=self._chapter(province_code, language, as_of, scenario))
             # Something was accepted while it was gathered: its parts may be of two versions.
+
+    def _chapter(
+        self, province_code: str, language: Language, as_of: datetime | None, scenario: str | None
+    ) -> PlanChapter | None:
+        if self._chapters is None or scenario == "":
+            return None
+        if scenario is None:
+            return self._chapters.newest(province_code, language, as_of=as_of)
+        return self._chapters.of(scenario, province_code, language)
 
     def file(self, found: ProvinceReport, form: str) -> tuple[str, bytes]:
         """

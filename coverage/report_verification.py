@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from coverage.report_files import ReportFiles
+from coverage.report_files import Chapters, ReportFiles
 from coverage.workspace import Workspace
 from geodata.errors import PhuDienError, WorkspaceError, mark
 from geodata.language import Language
@@ -85,9 +85,9 @@ class Verification:
 class Verifier:
     """Holds the files of reports against the store of a workspace; tables that were read serve the next file too."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, chapters: Chapters | None = None) -> None:
         self._workspace = workspace
-        self._files = ReportFiles(workspace)
+        self._files = ReportFiles(workspace, chapters)
 
     def verify(self, content: bytes, file_name: str) -> Verification:
         """
@@ -153,6 +153,7 @@ class Verifier:
             Language(stamp["phudien_language"] or Language().code),
             as_of=moment,
             told_on=date.fromisoformat(stamp["phudien_units_of"]),
+            scenario=stamp["phudien_plan"],
         )
 
 

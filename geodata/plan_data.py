@@ -65,6 +65,32 @@ CREWS, LEAST_HOUSEHOLDS, AREA_TARGET = "crews", "least_households", "area_target
 """Rules beside the budget: crew weeks a year at most; households that gain at least; households left at most."""
 
 
+CHAPTER_YEAR_COLUMNS: Final = ("year", "takeovers", "connections", "households", "cost_vnd", "households_remaining")
+
+
+@dataclass(frozen=True)
+class PlanChapter:
+    """
+    What an approved programme does in one province, for the province's report; every text in the report's language.
+
+    Parameters
+    ----------
+    scenario
+        What identifies the scenario in its store.
+    sentences
+        Which programme it is, who approved it when, what it rests on, what it does in the province.
+    years
+        Columns `CHAPTER_YEAR_COLUMNS`, of the province alone, in order.
+    rows
+        Columns `PLAN_ROW_COLUMNS`: what is done in the province, by rank.
+    """
+
+    scenario: str
+    sentences: tuple[str, ...]
+    years: pd.DataFrame
+    rows: pd.DataFrame
+
+
 @dataclass(frozen=True)
 class PlanReport:
     """

@@ -16,6 +16,7 @@ import pandas as pd
 from geodata.language import Language
 from geodata.lineage import EXACT
 from geodata.periods import Period
+from geodata.plan_data import PlanChapter
 from geodata.tables import MEASURES
 
 SHARE: Final = "share"
@@ -32,6 +33,7 @@ STAMP_KEYS: Final = (
     "phudien_as_of",
     "phudien_fingerprint",
     "phudien_language",
+    "phudien_plan",
 )
 """Keys of `ProvinceReport.stamp`, as files carry them."""
 
@@ -266,6 +268,8 @@ class ProvinceReport:
         What happened to the province's communes within the quarters of `history`, a sentence each.
     assessment
         How the province stands, in paragraphs; see `coverage.report_sentences`.
+    plan
+        What the newest approved programme does in the province; None where none covers it: then no file speaks of it.
     """
 
     province_code: str
@@ -302,6 +306,7 @@ class ProvinceReport:
     bulk_points: pd.DataFrame = field(default_factory=_no_rows)
     unserved_hamlets: pd.DataFrame = field(default_factory=_no_rows)
     takeovers: pd.DataFrame = field(default_factory=_no_rows)
+    plan: PlanChapter | None = None
 
     def figure_table(self) -> pd.DataFrame:
         """
@@ -331,7 +336,8 @@ class ProvinceReport:
         -------
         stamp
             Keys `STAMP_KEYS`: province, quarter, day of the unit list, data version and its moment, the moment that
-            was asked for (blank for now), fingerprint, language. All text, ISO 8601 where days and moments.
+            was asked for (blank for now), fingerprint, language, the approved programme that it tells (blank for
+            none). All text, ISO 8601 where days and moments.
         """
         values = (
             self.province_code,
@@ -342,6 +348,7 @@ class ProvinceReport:
             self.as_of.isoformat() if self.as_of else "",
             self.fingerprint,
             self.language.code,
+            self.plan.scenario if self.plan else "",
         )
         return dict(zip(STAMP_KEYS, values, strict=True))
 

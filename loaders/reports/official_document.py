@@ -10,7 +10,7 @@ import pandas as pd
 from geodata.language import Language
 from geodata.lineage import ESTIMATED_NOTE
 from geodata.report_data import ProvinceReport
-from loaders.reports import map_image
+from loaders.reports import map_image, plan_tables
 from loaders.reports import official_sentences as sentences
 from loaders.reports import official_tables as tables
 from loaders.reports.listing import CENTRE, Listing
@@ -59,6 +59,7 @@ class _OfficialDocument:
         self._write_assessment()
         self._write_progress()
         self._write_remaining()
+        self._write_programme()
         self._write_works()
         self._write_unit_changes()
         self._write_quality()
@@ -182,6 +183,20 @@ class _OfficialDocument:
                 self._put(listing_of(report))
             if rows is report.bulk_communes and not rows.empty and rows["is_estimated"].any():
                 document.paragraph(say(ESTIMATED_NOTE), "table_note")
+
+    def _write_programme(self) -> None:
+        """Write the chapter of the approved programme, where one covers the province."""
+        say, document, chapter = self.language.say, self.document, self.report.plan
+        if chapter is None:
+            return
+        self._begin(say("PLANNING PROGRAMME"))
+        for sentence in chapter.sentences:
+            document.paragraph(sentence)
+        self._put(plan_tables.years_of(chapter, self.language), is_titled=True)
+        if chapter.rows.empty:
+            document.paragraph(say("The approved programme does nothing in the province."))
+        else:
+            self._put(plan_tables.rows_of(chapter, self.language), is_titled=True)
 
     def _write_works(self) -> None:
         say, report = self.language.say, self.report

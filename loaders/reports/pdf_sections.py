@@ -14,6 +14,7 @@ from geodata.periods import Period
 from geodata.report_data import ProvinceReport
 from loaders.reports import official_sentences as sentences
 from loaders.reports import official_tables as tables
+from loaders.reports import plan_tables
 from loaders.reports.listing import CENTRE, LEFT, Column, Listing
 from loaders.reports.map_image import can_draw, draw_map, fitting_height
 from loaders.reports.pdf_blocks import Block, Section, TableRow, bullets, listing, paragraph, picture, table
@@ -33,6 +34,7 @@ def sections_of(report: ProvinceReport) -> list[Section]:
         *_figures(report),
         _progress(report),
         *_remaining(report),
+        *_programme(report),
         _works(report),
         _unit_changes(report),
         *_quality(report),
@@ -157,6 +159,20 @@ def _map_of_unserved(report: ProvinceReport, language: Language) -> list[Block]:
     svg = draw_map(report, measure="households_to_connect", form="svg", width_pt=_MAP_WIDTH, height_pt=height)
     alt = language.say("Map of the communes by households still to connect to the grid")
     return [picture(svg, width_pt=_MAP_WIDTH, alt=alt)]
+
+
+def _programme(report: ProvinceReport) -> list[Section]:
+    """The approved programme, where one covers the province."""
+    chapter, say, language = report.plan, report.language.say, report.language
+    if chapter is None:
+        return []
+    told = [paragraph(sentence) for sentence in chapter.sentences]
+    by_year = listing(plan_tables.years_of(chapter, language), language)
+    if chapter.rows.empty:
+        every = paragraph(say("The approved programme does nothing in the province."))
+    else:
+        every = listing(plan_tables.rows_of(chapter, language), language)
+    return [Section(say("Planning programme"), [*told, by_year, every])]
 
 
 def _works(report: ProvinceReport) -> Section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from geodata.report_data import VIETNAM
@@ -103,6 +104,13 @@ def stamp_lines(book: PlanBook) -> list[tuple[str, str]]:
         "priced_on": say("In force on"),
         "request_sha256": say("Fingerprint of the request (SHA-256)"),
     }
-    lines = [(label, report.stamp[key]) for key, label in labels.items() if report.stamp.get(key)]
+    lines = [(label, _shown(book, key, report.stamp[key])) for key, label in labels.items() if report.stamp.get(key)]
     made = book.language.moment(report.made_at.astimezone(VIETNAM))
     return [*lines, (say("File made at"), made)]
+
+
+def _shown(book: PlanBook, key: str, text: str) -> str:
+    """Return a day or moment of the stamp as readers write it, anything else as it is."""
+    if key == "data_moment":
+        return book.language.moment(datetime.fromisoformat(text).astimezone(VIETNAM))
+    return book.language.day(date.fromisoformat(text)) if key in ("told_on", "priced_on") else text

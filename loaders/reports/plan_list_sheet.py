@@ -137,7 +137,7 @@ def _style(book: PlanBook, column: Column) -> Any:
     colour = {"bg_color": INPUT_COLOUR} if column.key in _CHANGEABLE else {}
     if column.form == TEXT:
         return book.format(border=1, text_wrap=True, indent=1)
-    if column.form in (CODE, YEAR):
+    if column.form in (CODE, YEAR) or column.key == "rank":
         return book.format(border=1, align="center", num_format=column.form, **colour)
     return book.format(border=1, num_format=column.form, **colour)
 
@@ -184,7 +184,7 @@ def _write_totals(book: PlanBook, places: ListPlaces, columns: list[Column], row
                 formula = f"={taken}" if is_done else f"=SUM({name})-{taken}"
                 value = float(chosen[column.key].fillna(0).sum())
                 sheet.write_formula(row, place, formula, book.format(**plain, num_format=column.form), value)
-            elif place == 0:
+            elif column.key == "name":
                 sheet.write_string(row, 0, label, book.format(**plain))
             else:
                 sheet.write_blank(row, place, None, book.format(**plain))

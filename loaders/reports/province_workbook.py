@@ -15,6 +15,7 @@ from loaders.reports import (
     commune_table,
     cover_sheet,
     district_sheet,
+    plan_chapter_sheet,
     programme_sheets,
     quality_sheet,
     quarter_sheet,
@@ -49,6 +50,7 @@ def write_province_workbook(report: ProvinceReport) -> bytes:
     quarters = quarter_sheet.write(book, places)
     programme_sheets.write_progress(book)
     remaining_sheet.write(book)
+    plan_chapter_sheet.write(book)
     programme_sheets.write_works(book)
     programme_sheets.write_changes(book)
     quality_sheet.write(book)

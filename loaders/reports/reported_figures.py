@@ -36,7 +36,7 @@ from loaders.workbook.package import check_package, damaged
 PLACE: Final = "place"
 
 _DIGITS: Final = re.compile(r"\d{1,3}(?:[.,\s\u00a0\u202f]?\d{3})*|\d+")
-_PROVINCE, _PERIOD, _UNITS_OF, _VERSION, _MOMENT, _AS_OF, _FINGERPRINT, _LANGUAGE = STAMP_KEYS
+_PROVINCE, _PERIOD, _UNITS_OF, _VERSION, _MOMENT, _AS_OF, _FINGERPRINT, _LANGUAGE, _PLAN = STAMP_KEYS
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -15,14 +16,18 @@ import pytest
 from docx import Document
 
 from coverage import cli
+from coverage.plan_files import PlanFiles
+from coverage.planning.plan_chapter import plan_chapter
 from coverage.report_files import FORMS, ReportFiles
 from coverage.report_verification import Verifier, sentences
 from coverage.workspace import Workspace
 from geodata.errors import FileError
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.plan_data import PlanChapter
 from loaders.store import batches, engine
 from loaders.store.batches import NewBatch
+from tests.plans_of_four import plan
 
 QUARTER, EN = Period(2021, 2), Language("en")
 COMMUNE = "30280"
@@ -58,6 +63,40 @@ def test_file_left_alone_matches_the_store(
     assert found.is_identical
     # 156 communes with at least the seven counts that every form shows
     assert found.reported.figures["value"].notna().sum() >= 156 * 7
+
+
+class ApprovedOnce:
+    """One programme, approved for An Giang; a newer one is approved after the report was made."""
+
+    def __init__(self, demo: Workspace) -> None:
+        self.newest_is = "12"
+        self._files = PlanFiles(demo)
+
+    def newest(self, province_code: str, language: Language, *, as_of: datetime | None = None) -> PlanChapter | None:
+        assert as_of is None
+        return self.of(self.newest_is, province_code, language) if province_code == "89" else None
+
+    def of(self, scenario: str, province_code: str, language: Language) -> PlanChapter:
+        assert province_code == "89"
+        told = self._files.report(plan(), language, title=f"Scenario {scenario}")
+        moment = datetime(2021, 8, 3, tzinfo=UTC)
+        return plan_chapter(told, "Tỉnh An Giang", scenario=scenario, approved_by="An", approved_at=moment)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])  # with its stamp in full, and with a part of it
+def test_a_report_with_a_programme_is_verified_with_that_programme_though_a_newer_one_is_approved(
+    demo: Workspace, form: str
+) -> None:
+    approved = ApprovedOnce(demo)
+    files = ReportFiles(demo, approved)
+    name, content = files.file(files.build("89", QUARTER, EN), form)
+    approved.newest_is = "13"
+    assert Verifier(demo, approved).verify(content, name).is_identical
+    newer = files.build("89", QUARTER, EN)
+    assert newer.plan is not None
+    assert newer.plan.sentences[0].startswith("Approved programme: Scenario 13")
+    assert files.build("84", QUARTER, EN).plan is None
+    assert files.build("89", QUARTER, EN, scenario="").plan is None
 
 
 def changed_workbook(content: bytes) -> bytes:
