@@ -102,6 +102,7 @@ class PlanFiles:
             outlines=workspace.map_layer(told_on=request.told_on).set_index("commune_code"),
             assumptions=read_assumptions(reference.load_assumption_table()).changed(request.assumptions),
             price_decision=prices.decision,
+            data_version=str(version),
             data_moment=version.moment,
             is_synthetic=workspace.has_synthetic(as_of=as_of),
             made_at=workspace.clock(),

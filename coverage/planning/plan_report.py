@@ -53,6 +53,8 @@ class PlanSurroundings:
         Indexed by ``commune_code``: ``geometry`` (WGS 84), ``is_approximate``, of any commune.
     assumptions
         Those that the plan used, its changes included.
+    data_version, data_moment
+        Those that the plan was read with.
     made_at
         Moment at which the files are made.
     """
@@ -62,6 +64,7 @@ class PlanSurroundings:
     outlines: gpd.GeoDataFrame
     assumptions: Assumptions
     price_decision: str
+    data_version: str
     data_moment: datetime | None
     is_synthetic: bool
     made_at: datetime
@@ -311,7 +314,7 @@ def _limits(plan: Plan, names: PlaceNames) -> pd.DataFrame:
 def _stamp(plan: Plan, surroundings: PlanSurroundings) -> dict[str, str]:
     request, moment = plan.request, surroundings.data_moment
     return {
-        "data_version": request.data_version,
+        "data_version": surroundings.data_version,
         "data_moment": moment.isoformat() if moment else "",
         "request_sha256": hashlib.sha256(request.to_json().encode()).hexdigest(),
         "told_on": request.told_on.isoformat(),

@@ -28,6 +28,9 @@ _TITLE_LINE: Final = 15.0
 _FOOT: Final = 26.0
 _GROUND: Final = "#f3f1ec"
 _EDGE: Final = "#80868b"
+_SMALLEST, _LARGEST = 1.6, 6.5
+_ROOM: Final = 75.0
+"""Points that the signs may take: half the width of the largest × the root of how many there are."""
 _LINE_COLOUR: Final = "#c0392b"
 
 
@@ -113,13 +116,14 @@ class _Sheet:
         """Draw what is not done first, then the years from the last: the first lie on top."""
         colours = colours_of(self.report)
         placed = self.report.rows.dropna(subset=["lon", "lat"])
+        placed = placed.assign(size=_sizes(placed["households"]))
         order = placed["year"].astype("Float64").fillna(9999.0)
         for row in (
             placed.assign(order=order).sort_values(["order", "candidate_code"], ascending=False).to_dict("records")
         ):
             (x, y) = frame.place(np.array([[row["lon"], row["lat"]]]))[0].tolist()
             fill = NOT_DONE if pd.isna(row["year"]) else colours[int(row["year"])]
-            yield _mark(str(row["kind_code"]), x, y, _size(row["households"]), fill)
+            yield _mark(str(row["kind_code"]), x, y, float(row["size"]), fill)
 
     def _legend(self, frame: Frame, top: float) -> Iterator[str]:
         say, language, report = self.report.language.say, self.report.language, self.report
@@ -193,9 +197,15 @@ def _legend_row(left: float, right: float, y: float, colour: str, label: str, nu
     yield text(right, y + 7.2, number, anchor="end")
 
 
-def _size(households: Any) -> float:
-    """Return half the width of a sign: its area grows with the households, within limits."""
-    return round(min(6.5, max(2.2, math.sqrt(float(households)) / 4)), 2)
+def _sizes(households: pd.Series[Any]) -> pd.Series[float]:
+    """
+    Return half the widths of signs: their areas are as the households, the more signs the smaller all of them.
+
+    The smallest stay large enough to tell their colours.
+    """
+    largest = min(_LARGEST, max(_SMALLEST, _ROOM / math.sqrt(max(len(households), 1))))
+    share = households.astype("float64") / max(float(households.max()), 1.0) if len(households) else households
+    return (largest * share.astype("float64").clip(lower=0) ** 0.5).clip(lower=_SMALLEST).round(2)
 
 
 def _mark(kind: str, x: float, y: float, size: float, fill: str) -> str:

@@ -123,6 +123,7 @@ def test_without_a_programme_the_report_says_why(files: PlanFiles) -> None:
 def test_stamp_names_request_data_and_prices(report: PlanReport) -> None:
     assert len(report.stamp["request_sha256"]) == 64
     assert report.stamp["told_on"] == "2021-07-01"
+    assert report.stamp["data_version"] == "v0"  # that of the workspace, where the request names none
     assert "BCT" in report.stamp["price_decision"]
 
 
