@@ -120,7 +120,8 @@ class PlanReport:
         Lines to build, in WGS 84: ``line_code``, ``from_code``, ``to_code``, ``length_m``, ``cost_vnd``, ``year``,
         ``order``.
     outlines
-        One row a commune, indexed by ``commune_code``: ``geometry`` (WGS 84), ``is_approximate``.
+        One row a commune, indexed by ``commune_code``: ``geometry`` (WGS 84), ``is_approximate``, ``commune_name``,
+        ``area_name``, ``province_name``.
     stamp
         What identifies the plan: ``data_version``, ``data_moment``, ``request_sha256``, ``told_on``, ``priced_on``,
         ``price_decision``.

@@ -144,7 +144,12 @@ def plan_report(language: str = "vi", **changes: Any) -> PlanReport:
         problems=_problems(spoken),
         lines=_lines(),
         outlines=gpd.GeoDataFrame(
-            {"commune_name": ["Xã Mỹ Đức", "Xã Mỹ Phú", "Thị trấn An Phú"], "is_approximate": [True] * 3},
+            {
+                "commune_name": ["Xã Mỹ Đức", "Xã Mỹ Phú", "Thị trấn An Phú"],
+                "area_name": ["Huyện Châu Phú", "Huyện Châu Phú", "Huyện An Phú"],
+                "province_name": ["Tỉnh An Giang"] * 3,
+                "is_approximate": [True] * 3,
+            },
             index=pd.Index(["30469", "30472", "30337"], name="commune_code"),
             geometry=cells,
             crs=4326,

@@ -118,7 +118,7 @@ def plan_report(
     rows = _rows(plan, surroundings, follows, language)
     outlines = surroundings.outlines
     inside = outlines.index.isin(_communes_shown(plan, surroundings.communes))
-    named = surroundings.communes["commune_name"].reindex(outlines.index)
+    named = surroundings.communes[["commune_name", "area_name", "province_name"]].reindex(outlines.index)
     return PlanReport(
         language=language,
         title=title,
@@ -132,7 +132,7 @@ def plan_report(
         assumptions=_assumptions(surroundings.assumptions, request.level, language),
         problems=_problems(plan, language),
         lines=_lines(plan, rows),
-        outlines=outlines.assign(commune_name=named)[inside],
+        outlines=outlines.assign(**named)[inside],
         stamp=_stamp(plan, surroundings),
         made_at=surroundings.made_at,
         is_synthetic=surroundings.is_synthetic,

@@ -12,10 +12,11 @@ import numpy as np
 import shapely
 
 from geodata.language import Language
-from loaders.reports.svg_drawing import INK, text
+from loaders.reports.svg_drawing import FONT_SIZE, INK, text, width_of
 
 _KM_A_DEGREE: Final = 111.32  # of latitude; of longitude times the cosine of the latitude
 _RIM: Final = 1.0
+_DISTRICT_KINDS: Final = ("Huyện ", "Thành phố ", "Thị xã ", "Quận ")
 _SCALE_STEPS: Final = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
@@ -88,3 +89,22 @@ def scale(left: float, y: float, frame: Frame, language: Language) -> Iterator[s
 def north(x: float, y: float) -> Iterator[str]:
     """Draw an arrow to the north."""
     yield f'<path d="M{x:g} {y + 8:g}l4 -13l4 13l-4 -3z" fill="{INK}"/>'
+
+
+def district_names(districts: gpd.GeoDataFrame, frame: Frame) -> Iterator[str]:
+    """Name the districts, the largest first; a name that would lie on another is left out."""
+    taken: list[tuple[float, float, float, float]] = []
+    named = districts.dropna(subset="district_name")
+    by_size = named.assign(size=shapely.area(named.geometry.to_numpy())).sort_values("size", ascending=False)
+    for name, shape in zip(by_size["district_name"], by_size.geometry, strict=True):
+        short = str(name)
+        for kind in _DISTRICT_KINDS:
+            short = short.removeprefix(kind)
+        largest = max(shapely.get_parts(shape), key=shapely.area)
+        point = shapely.get_coordinates(largest.representative_point())
+        (x, y), half = frame.place(point)[0].tolist(), width_of(short, bold=True) / 2
+        place = (x - half, y - FONT_SIZE, x + half, y + 2)
+        if any(place[0] < b[2] and b[0] < place[2] and place[1] < b[3] and b[1] < place[3] for b in taken):
+            continue
+        taken.append(place)
+        yield text(x, y, short, anchor="middle", weight="bold", halo=True)

@@ -15,17 +15,15 @@ from typing import Final, Literal
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from geodata.errors import FigureError, mark
 from geodata.report_data import ProvinceReport, ReportMap
-from loaders.reports.map_ground import Frame, north, outline, scale
-from loaders.reports.svg_drawing import FAINT, FONT_SIZE, INK, LINE, MISSING, box, picture, text, width_of, wrapped
+from loaders.reports.map_ground import Frame, district_names, north, outline, scale
+from loaders.reports.svg_drawing import FAINT, INK, LINE, MISSING, box, picture, text, wrapped
 from loaders.reports.typesetting import picture_of_svg
 
 _LEGEND_WIDTH: Final = 118.0
 _GUTTER: Final = 6.0
-_DISTRICT_KINDS: Final = ("Huyện ", "Thành phố ", "Thị xã ", "Quận ")
 
 
 def can_draw(report: ProvinceReport, measure: str) -> bool:
@@ -100,7 +98,7 @@ class _Sheet:
         parts = chain(
             self._communes(frame),
             (outline(shape, frame, "none", INK, 0.9) for shape in districts.geometry),
-            _district_names(districts, frame),
+            district_names(districts, frame),
             self._legend(frame),
         )
         return picture(self.width, self.height, parts)
@@ -144,22 +142,3 @@ class _Sheet:
             note = say("Approximate boundaries, not administrative borders.")
             for number, line in enumerate(wrapped(note, _LEGEND_WIDTH)):
                 yield text(left, y + 26 + number * LINE * 0.8, line, colour=FAINT, style="italic")
-
-
-def _district_names(districts: gpd.GeoDataFrame, frame: Frame) -> Iterator[str]:
-    """Name the districts, the largest first; a name that would lie on another is left out."""
-    taken: list[tuple[float, float, float, float]] = []
-    named = districts.dropna(subset="district_name")
-    by_size = named.assign(size=shapely.area(named.geometry.to_numpy())).sort_values("size", ascending=False)
-    for name, shape in zip(by_size["district_name"], by_size.geometry, strict=True):
-        short = str(name)
-        for kind in _DISTRICT_KINDS:
-            short = short.removeprefix(kind)
-        largest = max(shapely.get_parts(shape), key=shapely.area)
-        point = shapely.get_coordinates(largest.representative_point())
-        (x, y), half = frame.place(point)[0].tolist(), width_of(short, bold=True) / 2
-        place = (x - half, y - FONT_SIZE, x + half, y + 2)
-        if any(place[0] < b[2] and b[0] < place[2] and place[1] < b[3] and b[1] < place[3] for b in taken):
-            continue
-        taken.append(place)
-        yield text(x, y, short, anchor="middle", weight="bold", halo=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, Final, Literal
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -16,7 +17,7 @@ import shapely
 from geodata.errors import FigureError, mark
 from geodata.plan_data import CONNECTION_KIND, TAKEOVER_KIND, PlanReport
 from geodata.report_data import VIETNAM
-from loaders.reports.map_ground import Frame, north, outline, scale
+from loaders.reports.map_ground import Frame, district_names, north, outline, scale
 from loaders.reports.plan_colours import NOT_DONE, colours_of
 from loaders.reports.svg_drawing import FAINT, INK, LINE, box, picture, text, wrapped
 from loaders.reports.typesetting import picture_of_svg
@@ -78,11 +79,12 @@ class _Sheet:
         width = self.width - _LEGEND_WIDTH - _GUTTER - 2 * _MARGIN
         frame = Frame.around(self.report.outlines, width=width, height=self.height - top - _FOOT)
         frame = frame.moved(_MARGIN, top)
+        areas = self._areas()
         ground = f'<rect width="{self.width:g}" height="{self.height:g}" fill="#ffffff"/>'
-        parts = chain(
-            (ground,), head, self._communes(frame), self._lines(frame), self._marks(frame), self._legend(frame, top),
-            self._foot(),
-        )  # fmt: skip
+        edges = (outline(shape, frame, "none", _EDGE, 1.1) for shape in areas.geometry)
+        ground_parts = ((ground,), head, self._communes(frame), edges, self._lines(frame))
+        over_parts = (self._marks(frame), district_names(areas, frame), self._legend(frame, top), self._foot())
+        parts = chain(*ground_parts, *over_parts)
         return picture(self.width, self.height, parts)
 
     def _head(self) -> tuple[list[str], float]:
@@ -104,6 +106,15 @@ class _Sheet:
     def _communes(self, frame: Frame) -> Iterator[str]:
         for shape in self.report.outlines.sort_index().geometry:
             yield outline(shape, frame, _GROUND, _EDGE, 0.4)
+
+    def _areas(self) -> gpd.GeoDataFrame:
+        """Return the outlines of the districts with their names; of the provinces where the list has no districts."""
+        outlines = self.report.outlines
+        of_district = ["province_name", "area_name"]
+        has_districts = bool(outlines.duplicated(of_district).any())
+        keys = of_district if has_districts else ["province_name"]
+        merged = outlines[[*keys, "geometry"]].dissolve(keys).reset_index()
+        return merged.rename(columns={keys[-1]: "district_name"})
 
     def _lines(self, frame: Frame) -> Iterator[str]:
         for shape in self.report.lines.geometry:

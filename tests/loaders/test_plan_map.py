@@ -57,6 +57,15 @@ def test_a_map_is_well_formed_whatever_its_title() -> None:
     assert etree.fromstring(svg.encode()).tag.endswith("svg")
 
 
+def test_districts_are_named_and_provinces_where_there_are_none() -> None:
+    report = plan_report()
+    assert {"Châu Phú", "An Phú"} <= set(re.findall(r">([^<>]+)</text>", svg_of()))
+    without = report.outlines.assign(area_name=report.outlines["commune_name"])
+    words = set(re.findall(r">([^<>]+)</text>", svg_of(outlines=without)))
+    assert "Tỉnh An Giang" in words
+    assert "Xã Mỹ Đức" not in words
+
+
 def test_png_has_the_size_asked_for() -> None:
     with Image.open(BytesIO(draw_plan_map(plan_report(), dots_per_inch=72))) as picture:
         assert picture.size == (780, 540)
