@@ -13,6 +13,7 @@ import pandas as pd
 
 from coverage.planning.assumptions import Assumptions
 from coverage.planning.candidates import CONNECTION, TAKEOVER
+from coverage.planning.consequences import FIRST_YEAR_SHARE, by_year, margins_of
 from coverage.planning.plan import Plan
 from coverage.planning.plan_sentences import PlaceNames, facts_of, rules_of
 from geodata.errors import mark
@@ -23,7 +24,6 @@ from geodata.plan_data import (
     LEAST_HOUSEHOLDS,
     LIMIT_COLUMNS,
     PLAN_ROW_COLUMNS,
-    YEAR_COLUMNS,
     PlanReport,
 )
 
@@ -95,10 +95,6 @@ class PlanFollows:
     quarters: pd.DataFrame = field(default_factory=_no_quarters)
 
 
-FIRST_YEAR_SHARE: Final = 0.5
-"""Share of its yearly margin that a point brings in the year in which it is done: on average half a year is left."""
-
-
 def plan_report(
     plan: Plan,
     surroundings: PlanSurroundings,
@@ -125,7 +121,7 @@ def plan_report(
         note=note,
         areas=tuple(names.area(code) for code in request.areas),
         rows=rows,
-        years=_years(plan, rows),
+        years=by_year(plan),
         quarters=follows.quarters,
         rules=tuple(rules_of(plan, names, language)),
         facts=facts_of(plan, language),
@@ -210,42 +206,7 @@ def _rank(plan: Plan, year: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(range(1, len(order) + 1), index=order, dtype="Int64").reindex(year.index)
 
 
-def margins_of(plan: Plan) -> pd.Series[float]:
-    """
-    Return what each point brings in a full year once it is taken over, at today's use (VND, by ``candidate_code``).
-
-    The margin after its upgrade less its operation; a connection brings what its case says (``margin_vnd_year`` of
-    the plan's hamlets), 0 where that is not reckoned.
-    """
-    own = pd.Series(0.0, index=plan.candidates.index)
-    if "margin_after_vnd_year" in plan.points:
-        net = plan.points["margin_after_vnd_year"] - plan.points["operation_vnd_year"]
-        own = net.reindex(own.index).fillna(own)
-    if "margin_vnd_year" in plan.hamlets:
-        own = plan.hamlets["margin_vnd_year"].reindex(own.index).fillna(own)
-    return own.astype("float64")
-
-
 # ---- the rest
-
-
-def _years(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
-    """
-    Return what each year costs and brings, columns `YEAR_COLUMNS`.
-
-    The margin of a year is that of all that was done before, and `FIRST_YEAR_SHARE` of what is done in it, at
-    today's use: what the workbook reckons from its list.
-    """
-    rules, found = plan.request.rules, []
-    for year, budget in zip(rules.years, rules.budget_vnd, strict=True):
-        done_by = rows[(rows["year"] <= year).fillna(value=False)]
-        now = done_by[done_by["year"] == year]
-        own = float(now["margin_vnd_year"].sum())
-        margin = float(done_by["margin_vnd_year"].sum()) - (1 - FIRST_YEAR_SHARE) * own
-        cost, gained = float(now["cost_vnd"].sum()), int(now["households"].sum())
-        left = int(rows["households"].sum() - done_by["households"].sum())
-        found.append((year, budget, cost, len(now), gained, margin, margin - cost, left))
-    return pd.DataFrame(found, columns=pd.Index(YEAR_COLUMNS))
 
 
 def _lines(plan: Plan, rows: pd.DataFrame) -> gpd.GeoDataFrame:
