@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from coverage.demo_energy import with_energy
+from coverage.demo_lines import distance_km, make_lines
 from coverage.demo_noise import Counts as _Counts
 from coverage.demo_noise import Numbers as _Numbers
 from coverage.demo_noise import apportion, noise
@@ -46,12 +48,15 @@ class DemoData:
         Columns `HAMLET_COLUMNS`, likewise.
     works
         Works of Programme 2081, columns `demo_works.WORK_COLUMNS`, likewise.
+    lines
+        Existing medium-voltage lines, WGS 84; see `demo_lines.make_lines`.
     """
 
     figures: pd.DataFrame
     bulk_points: pd.DataFrame
     hamlets: pd.DataFrame
     works: pd.DataFrame
+    lines: gpd.GeoDataFrame
 
 
 def make_demo(units: Units, province_facts: pd.DataFrame, assumptions: Assumptions) -> DemoData:
@@ -76,7 +81,8 @@ def make_demo(units: Units, province_facts: pd.DataFrame, assumptions: Assumptio
     ]
     figures = pd.concat(reversed(tables), ignore_index=True)
     works = make_works(units.communes, figures, assumptions["works"])
-    return DemoData(figures, points, _make_hamlets(last, assumptions), works)
+    lines = make_lines(units.communes, assumptions["lines"])
+    return DemoData(figures, points, _make_hamlets(last, lines, assumptions), works, lines)
 
 
 def _periods(assumptions: Assumptions) -> list[Period]:
@@ -297,7 +303,7 @@ def _place(points: pd.DataFrame, communes: pd.DataFrame, codes: pd.Series[str]) 
 # ---- unserved hamlets
 
 
-def _make_hamlets(last: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+def _make_hamlets(last: pd.DataFrame, lines: gpd.GeoDataFrame, assumptions: Assumptions) -> pd.DataFrame:
     """Hamlets without the grid in rural communes; their households are the communes' O + U, to the household."""
     settings = assumptions["hamlets"]
     remote = last[last["is_rural"].astype(bool) & (last["without_grid"] > 0)]
@@ -317,7 +323,6 @@ def _make_hamlets(last: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
         ]
     hamlets = pd.DataFrame(rows)
     codes = hamlets["hamlet_code"]
-    span = settings["farthest_km"] - settings["nearest_km"]
-    hamlets["grid_distance_km"] = (settings["nearest_km"] + span * noise(codes, "grid") ** 4).round(1)
     communes = last.loc[hamlets["commune_code"]].reset_index(drop=True)
-    return _place(hamlets, communes, codes)[list(HAMLET_COLUMNS)]
+    placed = _place(hamlets, communes, codes)
+    return placed.assign(grid_distance_km=distance_km(placed, lines))[list(HAMLET_COLUMNS)]

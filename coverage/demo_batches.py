@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Connection
 
 from coverage import demo
+from coverage.planning.flat_metres import length_m
+from geodata.crs import WGS84
 from geodata.units import Units
 from loaders.reference import tables
-from loaders.store import batches, records
+from loaders.store import batches, network_layers, records
 from loaders.store.batches import NewBatch
 
 
@@ -29,13 +32,22 @@ def keep_demo(connection: Connection, units: Units, *, at: datetime, user: str) 
         batch_id = batches.add_draft(connection, _batch(kind, name, table, units, user), at=at)
         records.add_records(connection, batch_id, kind, table)
         batches.accept(connection, batch_id, at=at, user=user)
+    _keep_lines(connection, data.lines, units, at=at, user=user)
 
 
-def _batch(kind: str, file_name: str, table: pd.DataFrame, units: Units, user: str) -> NewBatch:
+def _keep_lines(connection: Connection, lines: gpd.GeoDataFrame, units: Units, *, at: datetime, user: str) -> None:
+    content = lines.to_json(drop_id=True, ensure_ascii=False).encode("utf-8")
+    new = _batch(batches.MV_LINES, "demo_mv_lines.geojson", lines, units, user, content=content)
+    network_layers.add_layer(connection, new, lines[["geometry"]], length_m=length_m(lines), source_crs=WGS84, at=at)
+
+
+def _batch(
+    kind: str, file_name: str, table: pd.DataFrame, units: Units, user: str, *, content: bytes | None = None
+) -> NewBatch:
     return NewBatch(
         kind=kind,
         file_name=file_name,
-        content=table.to_csv(index=False).encode("utf-8"),
+        content=table.to_csv(index=False).encode("utf-8") if content is None else content,
         user=user,
         unit_list_date=units.list_date,
         rows_read=len(table),

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Final
 
 import geopandas as gpd
-import shapely
 
-from coverage.planning.flat_metres import shapes_to_metres
+from coverage.planning.flat_metres import length_m
 from coverage.workspace import Workspace
 from geodata.errors import WorkspaceError, mark
 from loaders.network_files import read_network_file
@@ -76,7 +75,7 @@ class NetworkLayers:
                 connection,
                 new,
                 found.shapes,
-                length_m=float(shapely.length(shapes_to_metres(found.shapes.geometry)).sum()),
+                length_m=length_m(found.shapes),
                 source_crs=found.source_crs,
                 at=self.workspace.clock(),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from coverage.pages import _boundaries, _cache, _ledgers, _state
+from coverage.pages import _boundaries, _cache, _ledgers, _network_layers, _state
 from geodata.errors import mark
 from geodata.language import Language
 from geodata.units import RELIABLE_POINTS
@@ -17,11 +17,14 @@ _STATE_NAMES = {DRAFT: mark("draft"), ACCEPTED: mark("accepted"), WITHDRAWN: mar
 def draw(choices: _state.Choices) -> None:
     """Draw the page."""
     say = choices.language.say
-    uploads, boundaries, place = st.tabs([say("Uploads"), say("Boundaries"), say("Where the data lie")])
+    names = (say("Uploads"), say("Boundaries"), say("Lines and rivers"), say("Where the data lie"))
+    uploads, boundaries, network, place = st.tabs(names)
     with uploads:
         _draw_uploads(choices.language)
     with boundaries:
         _boundaries.draw(choices)
+    with network:
+        _network_layers.draw(choices)
     with place:
         _draw_place(choices)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -35,6 +36,11 @@ def to_degrees(metres: Coordinates) -> Coordinates:
 def shapes_to_metres(shapes: Any) -> npt.NDArray[Any]:
     """Return shapes in WGS 84 in the metres of `FLAT`, as an array; heights are dropped."""
     return np.asarray(shapely.transform(shapely.force_2d(np.asarray(shapes, dtype=object)), to_metres))
+
+
+def length_m(shapes: gpd.GeoDataFrame) -> float:
+    """Return how long all lines of a layer in WGS 84 are together, in metres; areas count with their outline."""
+    return float(shapely.length(shapes_to_metres(shapes.geometry)).sum())
 
 
 @cache

@@ -38,7 +38,7 @@ def test_reports_are_written_beside_the_page_and_offered(run: Run, monkeypatch: 
     app = wait_for_run(app.button(key="many_start").click().run())
     assert not app.exception
     assert len(asked[0].provinces) == 21
-    assert [found.value for found in app.success] == ["1 of 2 provinces have a report (Q2 2021, data version v20)."]
+    assert [found.value for found in app.success] == ["1 of 2 provinces have a report (Q2 2021, data version v22)."]
     assert any("Provinces without a report: 1" in found.value for found in app.warning)
     assert app.session_state["report_run"].result.file.is_file()
 

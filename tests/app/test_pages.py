@@ -146,13 +146,13 @@ def withdraw(page: AppTest) -> AppTest:
 def test_withdrawing_needs_a_name_and_a_reason(run: Run, home: Path) -> None:
     page = withdraw(run("data"))
     assert "tên" in page.error[0].value
-    page.text_input(key="ask_user_batch_10").input("An")
+    page.text_input(key="ask_user_batch_11").input("An")
     page = withdraw(page)
     assert "lý do" in page.error[0].value
-    page.text_input(key="reason_10").input("nhầm tệp")
+    page.text_input(key="reason_11").input("nhầm tệp")
     page = withdraw(page)
     assert not page.exception
-    [batch] = [batch for batch in Workspace(home).batches() if batch.id == 10]
+    [batch] = [batch for batch in Workspace(home).batches() if batch.id == 11]
     assert (batch.state, batch.state_by, batch.state_reason) == ("withdrawn", "An", "nhầm tệp")
 
 

@@ -9,11 +9,14 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Geod
 
 from coverage.demo import DemoData, make_demo
 from coverage.demo_energy import with_energy
 from coverage.demo_noise import apportion, noise
 from coverage.indicators import COUNT, read_indicators
+from coverage.planning.flat_metres import length_m
+from coverage.planning.network import distance_to_grid
 from coverage.rollup import figures_of_area
 from geodata.language import Language
 from geodata.tables import MEASURES
@@ -138,7 +141,19 @@ def test_hamlets_hold_exactly_the_rural_households_without_the_grid(demo: DemoDa
     assert found.to_dict() == without[without > 0].to_dict()
     assert demo.hamlets["hamlet_code"].is_unique
     assert 500 <= len(demo.hamlets) <= 700
-    assert demo.hamlets["grid_distance_km"].between(0.4, 15).all()
+
+
+def test_hamlets_are_as_far_from_the_grid_as_from_the_lines(demo: DemoData) -> None:
+    assert demo.lines.crs == 4326
+    assert demo.lines["name"].str.endswith("(giả định)").all()
+    assert length_m(demo.lines) == pytest.approx(
+        sum(Geod(ellps="WGS84").geometry_length(line) for line in demo.lines.geometry), rel=5e-4
+    )
+    assert max(Geod(ellps="WGS84").geometry_length(line) for line in demo.lines.geometry) < 20_010
+    known = distance_to_grid(demo.hamlets, lines=demo.lines, stated_distance_m=None) / 1000
+    assert (demo.hamlets["grid_distance_km"] - known).abs().max() <= 0.1
+    assert demo.hamlets["grid_distance_km"].between(0.1, 20).all()
+    assert demo.hamlets["grid_distance_km"].gt(3).mean() > 0.2  # far ones, for which other ways to power are worth it
 
 
 def test_demo_is_the_same_on_every_machine(demo: DemoData) -> None:
