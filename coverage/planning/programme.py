@@ -119,10 +119,8 @@ def _first_columns(
 
 
 def _place_of_units(units: Units, rules: ProgrammeRules, year: pd.Series[int]) -> Ints:
-    place = (year.reindex(units.table.index).astype("Int64") - rules.first_year).fillna(-1).to_numpy(dtype="int64")
-    place = np.where((place >= 0) & (place < len(rules.years)), place, -1)
     by_unit = np.full(units.count, -1, dtype="int64")
-    by_unit[units.unit] = place  # members of a unit that differ now take the year of the last
+    by_unit[units.unit] = units.place_of(year, rules)  # members of a unit that differ now take the year of the last
     return by_unit
 
 

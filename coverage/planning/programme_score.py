@@ -107,7 +107,7 @@ def score_of(
     """
     units = units_of(candidates, rules)
     gains = gains_of(units, rules, weights)
-    place = (year.reindex(units.table.index).astype("Int64") - rules.first_year).fillna(-1).to_numpy(dtype="int64")
+    place = units.place_of(year, rules)
     done: Ints = np.asarray(np.flatnonzero(place >= 0), dtype=np.int64)
     terms = np.zeros((len(place), len(TERM_COLUMNS)))
     terms[done, 0] = gains.soonest[done, place[done]]

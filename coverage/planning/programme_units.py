@@ -71,6 +71,12 @@ class Units:
         """Which candidates are not in a unit that never is done."""
         return ~np.isin(self.unit, list(self.never))
 
+    def place_of(self, year: pd.Series[int], rules: ProgrammeRules) -> Ints:
+        """Return the place in the years of each candidate, for its calendar year; -1 is never, or in no such year."""
+        place = (year.reindex(self.table.index).astype("Int64") - rules.first_year).fillna(-1)
+        found: Ints = np.asarray(place.to_numpy(dtype="int64"), dtype=np.int64)
+        return np.where((found >= 0) & (found < len(rules.years)), found, -1)
+
     def year_of(self, place: Ints, rules: ProgrammeRules) -> pd.Series[int]:
         """Return the calendar year by candidate, for a place in the years of each unit; -1 is never."""
         found = place[self.unit] if len(self.unit) else place
