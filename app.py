@@ -16,6 +16,7 @@ from coverage.pages import (
     communes,
     data,
     overview,
+    planning,
     progress,
     remaining,
     report,
@@ -35,6 +36,7 @@ Page = Callable[[_state.Choices], None]
 PAGES: Final[dict[str, tuple[str, str, Page]]] = {
     "map": (mark("Coverage map"), ":material/map:", overview.draw),
     "remaining": (mark("What remains"), ":material/electric_meter:", remaining.draw),
+    "plan": (mark("Planning"), ":material/route:", planning.draw),
     "progress": (mark("Progress"), ":material/trending_down:", progress.draw),
     "targets": (mark("Targets"), ":material/flag:", targets.draw),
     "upload": (mark("Upload a survey"), ":material/upload_file:", upload.draw),
@@ -46,7 +48,7 @@ PAGES: Final[dict[str, tuple[str, str, Page]]] = {
 """Address of each page, with its title, icon and function."""
 
 
-_OF_FIGURES: Final = ("map", "remaining", "progress", "checks")
+_OF_FIGURES: Final = ("map", "remaining", "plan", "progress", "checks")
 """Pages that show nothing but figures; the others say themselves which of their parts need any."""
 
 

@@ -13,11 +13,11 @@ from coverage.planning.assumptions import read_assumptions
 from coverage.planning.plan import Plan
 from coverage.planning.plan_report import PlanFollows, PlanSurroundings, plan_report
 from coverage.planning.tariffs import read_tariffs
+from coverage.planning_desk import commune_names
 from coverage.workspace import Workspace
 from geodata.errors import PhuDienError, WorkspaceError, mark
 from geodata.language import Language
 from geodata.plan_data import PlanReport
-from geodata.units import Units
 from loaders.reference import planning as reference
 from loaders.reports.plan_map import draw_plan_map
 from loaders.reports.programme_geopackage import write_programme_geopackage
@@ -146,29 +146,6 @@ class PlanFiles:
         columns = ["code", "lon", "lat"]
         both = [points[[*columns, "organisation_name"]], hamlets[columns].assign(organisation_name=None)]
         return pd.concat([one.astype("object") for one in both]).drop_duplicates("code").set_index("code")
-
-
-def commune_names(units: Units) -> pd.DataFrame:
-    """
-    Return the communes of a list with the areas that they lie in.
-
-    Returns
-    -------
-    communes
-        Indexed by ``commune_code``: ``commune_name``, ``area_code``, ``area_name`` (of the district; of the commune in
-        a list without districts), ``province_code``, ``province_name``.
-    """
-    communes, names = units.communes, units.by_code["full_name"]
-    area = communes["district_code"].where(communes["district_code"].notna(), pd.Series(communes.index, communes.index))
-    return pd.DataFrame(
-        {
-            "commune_name": communes["full_name"],
-            "area_code": area,
-            "area_name": area.map(names),
-            "province_code": communes["province_code"],
-            "province_name": communes["province_code"].map(names),
-        }
-    ).rename_axis("commune_code")
 
 
 def file_name(report: PlanReport, form: str) -> str:

@@ -113,11 +113,11 @@ def paint_of(
         "circles": _circles(inside_points, units, language),
         "states": [[_STATE_COLOURS[state], language.say(_names.STATES[state])] for state in ("bulk", "agreed")],
         "hamlets": _hamlet_marks(inside_hamlets, units, language),
-        "bounds": _bounds(communes),
+        "bounds": bounds_of(communes),
         "fit_key": area_key,
         "points_key": f"{area_key}|{len(inside_points)}|{len(inside_hamlets)}|{language.code}",
         "notes": list(notes),
-        **_sizes(inside_points),
+        **sizes_of(inside_points["households_behind"]),
     }
     text = json.dumps(paint, sort_keys=True, ensure_ascii=False)
     return paint | {"key": hashlib.sha256(text.encode()).hexdigest()[:12]}
@@ -172,7 +172,7 @@ def paint_of_changes(
         "circles": [],
         "states": [],
         "hamlets": [],
-        "bounds": _bounds(communes),
+        "bounds": bounds_of(communes),
         "fit_key": "+".join(areas),
         "points_key": f"changes|{language.code}",
         "notes": [],
@@ -249,15 +249,16 @@ def _hamlet_marks(hamlets: pd.DataFrame, units: Units, language: Language) -> li
     ]
 
 
-def _sizes(points: pd.DataFrame) -> dict[str, Any]:
-    """The largest circle, and round numbers of households for the legend."""
-    largest = int(points["households_behind"].max()) if len(points) else 1
+def sizes_of(households: pd.Series[int]) -> dict[str, Any]:
+    """Return the largest circle, and round numbers of households for the legend."""
+    largest = int(households.max()) if len(households) else 1
     power = 10 ** (len(str(largest)) - 1)
     top = max(1, largest // power * power)
     return {"largest": max(largest, 1), "sizes": sorted({max(1, top // 10), max(1, top // 2), top})}
 
 
-def _bounds(communes: pd.DataFrame) -> list[list[float]]:
+def bounds_of(communes: pd.DataFrame) -> list[list[float]]:
+    """Return the south-western and north-eastern corner of communes, degrees of latitude and longitude."""
     points = communes[["lat", "lon"]].astype(float)
     extents = communes[["south", "west", "north", "east"]].astype(float)
     if extents["south"].isna().all():  # a unit that was placed without an extent: show its surroundings

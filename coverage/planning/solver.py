@@ -56,7 +56,7 @@ class Solution:
     seconds: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by identity: the solver keeps its listeners in a dict
 class _Listener:
     """Passes progress on; keeps an exception of the listener, which must not pass through the solver."""
 

@@ -109,7 +109,7 @@ function PhuDienMap(map, geometry, settings) {
       renderer: circleRenderer,
       pane: "circles",
       radius: radius(point.households),
-      color: "#ffffff",
+      color: point.edge || "#ffffff",
       weight: 1,
       fillColor: point.colour,
       fillOpacity: 0.65,
@@ -117,7 +117,7 @@ function PhuDienMap(map, geometry, settings) {
     const text = point.lines.map(escape).join("<br>");
     shape.bindTooltip(text, { className: "phudien-tip" }).bindPopup(text);
     shape.households = point.households;
-    shape.on("click", () => settings.onChoose && settings.onChoose(point.commune));
+    shape.on("click", () => settings.onChoose && settings.onChoose(point.code || point.commune));
     shape.addTo(point.is_taken ? taken : bulk);
   }
 
@@ -133,6 +133,12 @@ function PhuDienMap(map, geometry, settings) {
     L.marker([point.lat, point.lon], { icon, keyboard: false })
       .bindTooltip(text, { className: "phudien-tip" })
       .bindPopup(text)
+      .addTo(hamlets);
+  }
+
+  function drawLine(line) {
+    L.polyline(line.path, { renderer: circleRenderer, pane: "circles", color: line.colour, weight: 2 })
+      .bindTooltip(escape(line.text), { className: "phudien-tip" })
       .addTo(hamlets);
   }
 
@@ -165,6 +171,7 @@ function PhuDienMap(map, geometry, settings) {
       [bulk, taken, hamlets].forEach((group) => group.clearLayers());
       payload.circles.forEach(drawCircle);
       payload.hamlets.forEach(drawHamlet);
+      (payload.lines || []).forEach(drawLine);
     }
     drawLegend();
     if (fitted !== payload.fit_key) {
