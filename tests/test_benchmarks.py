@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ from benchmarks._sides import is_no_less_right
 
 ROOT = Path(__file__).parents[1]
 KEYS = ["name", "scale", "peer", "ours_s", "peer_s", "ratio", "ours_peak_mb", "peer_peak_mb", "agree"]
+
+
+def is_installed(package: str) -> bool:
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
 
 
 def run(name: str, *options: str) -> str:
@@ -40,6 +48,13 @@ def test_both_sides_agree_at_a_small_scale(name: str, options: list[str]) -> Non
     assert (found["name"], found["scale"], found["agree"]) == (name, 400, True)
     assert found["ratio"] == pytest.approx(found["peer_s"] / found["ours_s"])
     assert min(found[key] for key in KEYS[3:8]) > 0
+
+
+@pytest.mark.skipif(not is_installed("onsset"), reason="OnSSET is not installed: requirements-peers.lock")
+def test_hamlets_get_the_technology_that_onsset_chooses() -> None:
+    found = json.loads(run("last_mile", "--scale", "400", "--runs", "1", "--json"))
+    assert list(found) == KEYS
+    assert (found["name"], found["peer"], found["agree"]) == ("last_mile", "onsset", True)
 
 
 def test_the_text_tells_medians_spread_memory_and_versions() -> None:

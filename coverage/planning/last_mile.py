@@ -53,6 +53,9 @@ CHOICE_COLUMNS: Final = (
 )
 """Columns of `choose`, indexed as the hamlets. Grid columns are missing where no way to the grid is known."""
 
+OVERRIDES: Final = ("area_km2", "kwh_year")
+"""Columns that hamlets may have besides: built-up area, and energy that they use in a year."""
+
 FROM_GRID: Final = -1
 _NO_HAMLET: Final = ""
 _NEIGHBOURS: Final = 64  # hamlets to which one that gets the grid may be the way: those to which it is that near
@@ -89,8 +92,8 @@ def choose(hamlets: pd.DataFrame, values: Mapping[str, float], *, grid_distance_
     ----------
     hamlets
         Indexed by code; ``households`` (1 or more), ``lon``, ``lat`` (WGS 84; missing where not known: such a hamlet
-        gets the grid by its own distance only, and shortens nobody's way). Without errors of
-        `last_mile_checks.check_hamlets`.
+        gets the grid by its own distance only, and shortens nobody's way), and `OVERRIDES` where known. Without errors
+        of `last_mile_checks.check_hamlets`.
     values
         Value of each assumption by name.
     grid_distance_m
@@ -120,13 +123,18 @@ def choose(hamlets: pd.DataFrame, values: Mapping[str, float], *, grid_distance_
 
 
 def demand_of(hamlets: pd.DataFrame, values: Mapping[str, float]) -> Demand:
-    """Return what hamlets need."""
+    """Return what hamlets need: what is known of one, in a column of `OVERRIDES`, wins over what assumptions give."""
     households = hamlets["households"].to_numpy(dtype=np.float64)
-    return Demand(
-        households=households,
-        area_km2=households * values["hamlet_area_m2_per_household"] / 1e6,
-        kwh_year=households * values["hamlet_use_kwh_per_household_year"],
-    )
+    assumed = {
+        "area_km2": households * values["hamlet_area_m2_per_household"] / 1e6,
+        "kwh_year": households * values["hamlet_use_kwh_per_household_year"],
+    }
+    known = {
+        name: np.where(hamlets[name].notna(), hamlets[name].astype("float64"), assumed[name])
+        for name in OVERRIDES
+        if name in hamlets.columns
+    }
+    return Demand(households=households, **assumed | known)
 
 
 def line_vnd_per_m(demand: Demand, steps: npt.ArrayLike, values: Mapping[str, float]) -> Numbers:
@@ -163,7 +171,7 @@ def _extend(
     way = _Way.unknown(count)
     nearest_m = np.where(every_m <= reach_m, every_m, np.inf)
     is_on_grid = np.zeros(count, dtype=bool)
-    waiting = [(line_m, place, FROM_GRID) for place, line_m in enumerate(nearest_m) if np.isfinite(line_m)]
+    waiting = [(line_m, place, FROM_GRID) for place, line_m in enumerate(nearest_m.tolist()) if line_m < np.inf]
     heapq.heapify(waiting)
     while waiting:
         line_m, place, before = heapq.heappop(waiting)
@@ -171,15 +179,17 @@ def _extend(
             continue
         path_m, steps = _after(way, before, line_m)
         lcoe = lines.lcoe(place, line_m, steps)
-        if path_m > reach_m or lcoe >= way.lcoe[place]:
+        if lcoe >= way.lcoe[place]:
             continue
         way.put(place, lcoe, line_m, path_m, steps, before)
         if lcoe < without_grid[place]:
             is_on_grid[place] = True
-            closer = ~is_on_grid[neighbours[place]] & (between_m[place] < nearest_m[neighbours[place]])
-            nearest_m[neighbours[place][closer]] = between_m[place][closer]
-            for other, other_m in zip(neighbours[place][closer], between_m[place][closer], strict=True):
-                heapq.heappush(waiting, (float(other_m), int(other), place))
+            is_closer = ~is_on_grid[neighbours[place]] & (between_m[place] < nearest_m[neighbours[place]])
+            is_closer &= path_m + between_m[place] <= reach_m
+            others, others_m = neighbours[place][is_closer], between_m[place][is_closer]
+            nearest_m[others] = others_m
+            for other, other_m in zip(others.tolist(), others_m.tolist(), strict=True):
+                heapq.heappush(waiting, (other_m, other, place))
     return way
 
 
@@ -199,12 +209,13 @@ def _neighbours(positions: Numbers, route_factor: float) -> tuple[list[Places], 
         return places, lengths
     # The first found is most often the hamlet itself; where two lie in one place it may be the other.
     metres, found = cKDTree(positions[known]).query(positions[known], k=min(_NEIGHBOURS + 1, len(known)))
-    nearest_of, nearest = np.repeat(known, found.shape[1]), known[found.ravel()]
-    is_other = nearest_of != nearest
-    table = pd.DataFrame({"at": nearest[is_other], "to": nearest_of[is_other], "m": metres.ravel()[is_other]})
-    for at, group in table.groupby("at"):
-        places[int(str(at))] = group["to"].to_numpy(dtype=np.int64)
-        lengths[int(str(at))] = group["m"].to_numpy(dtype=np.float64) * route_factor
+    leads_to, comes_from = np.repeat(known, found.shape[1]), known[found.ravel()]
+    by_start = np.argsort(comes_from, kind="stable")
+    by_start = by_start[leads_to[by_start] != comes_from[by_start]]
+    leads_to, comes_from, line_m = leads_to[by_start], comes_from[by_start], metres.ravel()[by_start] * route_factor
+    ends = np.searchsorted(comes_from, known, side="right")
+    for place, start, end in zip(known, np.searchsorted(comes_from, known), ends, strict=True):
+        places[place], lengths[place] = leads_to[start:end], line_m[start:end]
     return places, lengths
 
 

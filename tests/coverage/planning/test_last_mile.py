@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coverage.planning.assumptions import read_assumptions
 from coverage.planning.last_mile import CHOICE_COLUMNS, choose
+from loaders.reference.planning import load_assumption_table
 from tests.coverage.planning.last_mile_samples import MID, hamlet_record, hamlets_of, scattered
 
 DEGREE_M = 111_200  # of latitude, roughly
@@ -86,6 +88,34 @@ def test_lines_that_strengthen_what_is_before_them_cost_more_with_each_hamlet() 
     choice = choose(hamlets, PLAIN | {"upstream_reinforcement_share": 0.1}, grid_distance_m=distance)
     by_metre = choice["grid_line_vnd"] / choice["grid_line_m"]
     assert (by_metre / by_metre.iloc[0]).tolist() == pytest.approx([1.0, 1.1, 1.2])
+
+
+def test_what_is_known_of_a_hamlet_wins_over_assumptions() -> None:
+    hamlets = row_of_hamlets([0, 50]).assign(kwh_year=[np.nan, 12_000.0], area_km2=[np.nan, 0.5])
+    choice = choose(hamlets, MID, grid_distance_m=pd.Series(1000.0, index=hamlets.index))
+    assert choice["kwh_year"].tolist() == [60 * MID["hamlet_use_kwh_per_household_year"], 12_000.0]
+    cost = choice["investment_grid_vnd"]
+    assert cost.loc["H1"] > cost.loc["H0"]  # households farther from one another
+
+
+@pytest.mark.parametrize("level", ["low", "mid", "high"])
+def test_a_hamlet_near_the_grid_costs_what_province_projects_cost(level: str) -> None:
+    """13.5 to 60 million VND a household: 60 households, 1 km from the grid."""
+    values = read_assumptions(load_assumption_table()).values_at(level)
+    hamlets = row_of_hamlets([0])
+    choice = choose(hamlets, values, grid_distance_m=pd.Series([1000.0], index=hamlets.index))
+    assert 13.5e6 < choice["investment_grid_vnd"].iloc[0] / 60 < 60e6
+
+
+def test_names_of_assumptions_end_in_their_unit() -> None:
+    table = load_assumption_table()
+    units = (
+        "_share", "_per_year", "_household_year", "_per_household", "_years", "_days", "_per_kwh", "_per_km", "_per_kw",
+        "_kw", "_km", "_m", "_per_unit", "_per_hamlet", "_per_connection", "_per_solar_home", "_grid_kw",
+    )  # fmt: skip
+    own = table.loc[table["part"] == "last_mile", "name"]
+    assert len(own) > 30
+    assert [name for name in own if not name.endswith(units)] == []
 
 
 def test_no_hamlets_give_an_empty_choice() -> None:
