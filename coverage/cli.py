@@ -30,6 +30,7 @@ from coverage.commands import (
 from coverage.forecast_commands import add_forecast_command
 from coverage.ledger_commands import add_ledger_commands
 from coverage.list_commands import reconcile_communes
+from coverage.plan_commands import add_plan_commands
 from coverage.progress_commands import add_progress_command
 from coverage.report_commands import add_report_commands
 from coverage.survey_commands import import_survey, write_form
@@ -119,6 +120,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     _add_check(commands)
     foretell = commands.add("forecast", None, say("Tell when areas reach their targets."))
     add_forecast_command(foretell, language, read_day=_day, read_moment=_moment)
+    planning = commands.add("plan", None, say("Plan take-overs and connections under a budget."))
+    add_plan_commands(planning, commands.common, language, read_day=_day, read_moment=_moment)
     ledger = commands.add("ledger", None, say("Import household ledgers: millions of rows of the billing system."))
     add_ledger_commands(ledger, commands.common, language, read_day=_day)
     _add_boundary_commands(commands)

@@ -38,6 +38,8 @@ _WRONG_CALL_CODES: Final = (
     "forecast.indicator",
     "forecast.method",
     "progress.indicator",
+    "assumption.",
+    "tariff.",
     "target.area-unknown",
     "target.indicator-unknown",
     "target.list-unknown",

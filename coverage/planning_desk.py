@@ -87,16 +87,33 @@ class PlanningDesk:
         """Return the price decisions."""
         return read_tariffs(planning_tables.load_tariff_table())
 
-    def default_request(self, areas: Sequence[str], period: str, told_on: date) -> PlanRequest:
+    def default_request(
+        self,
+        areas: Sequence[str],
+        period: str,
+        told_on: date,
+        *,
+        takeovers: bool = True,
+        connections: bool = False,
+        as_of: datetime | None = None,
+    ) -> PlanRequest:
         """
-        Return what a planner begins with: all points of the areas, over the years after the quarter.
+        Return what a planner begins with: everything of the areas, over the years after the quarter.
 
         The yearly budgets together pay for all of them; they are a beginning, not a recommendation.
         """
         first_year = Period.parse(period).year + 1
         rules = ProgrammeRules(first_year=first_year, budget_vnd=(_BUDGET_STEP_VND,) * YEARS_PLANNED)
-        request = PlanRequest(areas=tuple(areas), period=period, told_on=told_on, rules=rules, leaves_out_faulty=True)
-        cost = float(self.cases(request).candidates["cost_vnd"].sum())
+        request = PlanRequest(
+            areas=tuple(areas),
+            period=period,
+            told_on=told_on,
+            rules=rules,
+            takeovers=takeovers,
+            connections=connections,
+            leaves_out_faulty=True,
+        )
+        cost = float(self.cases(request, as_of=as_of).candidates["cost_vnd"].sum())
         yearly = max(1.0, -(-cost / YEARS_PLANNED // _BUDGET_STEP_VND)) * _BUDGET_STEP_VND
         return replace(request.with_rules(budget_vnd=(yearly,) * YEARS_PLANNED), leaves_out_faulty=False)
 

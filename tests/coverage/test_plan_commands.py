@@ -1,0 +1,136 @@
+"""``phudien plan``: what it answers, what it writes, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from coverage.cli import main
+from coverage.money_words import read_budgets, read_money
+from coverage.workspace import Workspace
+from geodata.errors import PhuDienError
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    workspace = Workspace(tmp_path_factory.mktemp("plans"))
+    workspace.make_demo()
+    workspace.close()
+    return workspace.home
+
+
+def run(home: Path, *options: str, expect: int = 0) -> None:
+    action, *rest = options
+    assert main(["plan", action, "--workspace", str(home), *rest]) == expect
+
+
+def answer(home: Path, capsys: pytest.CaptureFixture[str], *options: str, expect: int = 0) -> dict[str, Any]:
+    run(home, *options, "--json", expect=expect)
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+TRA_VINH = ("takeover", "--area", "Trà Vinh", "--period", "2021-Q2")
+
+
+def test_take_overs_of_a_province_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(home, capsys, *TRA_VINH, "--budget", "60 tỷ", "--years", "3", "--first-year", "2023")
+    assert found["status"] == "optimal"
+    assert [year["year"] for year in found["years"]] == [2023, 2024, 2025]
+    assert all(year["cost_vnd"] <= 60e9 for year in found["years"])
+    done = [row for row in found["rows"] if row["year"] is not None]
+    assert done[0]["rank"] == 1
+    assert sum(row["households"] for row in done) == sum(year["households"] for year in found["years"])
+    assert sum(row["adds_soonest"] for row in done) == pytest.approx(found["score"], rel=1e-6)
+    assert found["stamp"]["price_decision"] == "648/QĐ-BCT"
+
+
+def test_last_mile_has_technology_and_lines(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(home, capsys, "lastmile", "--area", "89,84", "--period", "2021-Q2")
+    assert {row["kind"] for row in found["rows"]} == {"connection"}
+    assert all(row["technology"] and row["lcoe_vnd_per_kwh"] > 0 for row in found["rows"])
+    assert len(found["lines"]) >= 1
+
+
+def test_words_and_files(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "plan.xlsx"
+    run(home, *TRA_VINH, "--budget", "40e9;20e9", "-o", str(file), "--lang", "en")
+    text = capsys.readouterr().out
+    assert "Written:" in text
+    assert "2022: " in text
+    assert openpyxl.load_workbook(file).sheetnames
+
+
+def test_pins_crews_and_minimums_reach_the_programme(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plain = answer(home, capsys, *TRA_VINH, "--budget", "20 tỷ", "--years", "2")
+    left = next(row["candidate_code"] for row in plain["rows"] if row["year"] is None)
+    taken = plain["rows"][0]["candidate_code"]
+    pinned = answer(home, capsys, *TRA_VINH, "--budget", "20 tỷ", "--years", "2", "--must", left, "--must-not", taken)
+    years = {row["candidate_code"]: row["year"] for row in pinned["rows"]}
+    assert years[left] is not None
+    assert years[taken] is None
+
+
+def test_what_cannot_be_kept_is_explained(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(home, capsys, *TRA_VINH, "--budget", "1 tỷ", "--years", "1", "--least", "84=100000", expect=1)
+    assert found["status"] == "infeasible"
+    assert found["conflicts"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--budget", "nhiều"),
+        ("--budget", "1 tỷ; 2 tỷ", "--years", "3"),
+        ("--crews", "84"),
+        ("--weights", "0,0,0"),
+        ("--assume", "line_price=3"),
+        ("--assume", "loss_after_upgrade_share=1.5"),
+        ("--prices-of", "2015-01-01"),
+        ("-o", "plan.doc"),
+    ],
+)
+def test_wrong_calls_are_refused_before_anything_is_solved(
+    home: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(home, *TRA_VINH, *options, expect=2)
+    assert capsys.readouterr().err
+
+
+def test_assumptions_are_listed_with_source(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(home, capsys, "assumptions")["assumptions"]
+    names = [one["name"] for one in found]
+    assert {"line_cost_vnd_per_km", "mv_line_cost_vnd_per_km", "crew_weeks_per_year"} <= set(names)
+    assert all(one["source"] and one["low"] <= one["mid"] <= one["high"] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "vnd"),
+    [
+        ("200e9", 2e11),
+        ("200 tỷ", 2e11),
+        ("200tỷ đồng", 2e11),
+        ("1,5 tỷ", 1.5e9),
+        ("1.5 ty", 1.5e9),
+        ("200.000.000.000", 2e11),
+        ("200,000,000,000 VND", 2e11),
+        ("35 triệu", 3.5e7),
+    ],
+)
+def test_money_is_read_as_people_write_it(text: str, vnd: float) -> None:
+    assert read_money(text) == vnd
+
+
+@pytest.mark.parametrize("text", ["", "tỷ", "hai tỷ", "1.2.3", "-5", "1,23,456 tỷ"])
+def test_what_is_no_money_is_refused(text: str) -> None:
+    with pytest.raises(PhuDienError, match="no amount of money"):
+        read_money(text)
+
+
+def test_one_budget_holds_for_all_years() -> None:
+    assert read_budgets("2 tỷ", 3) == (2e9,) * 3
+    assert read_budgets("2 tỷ; 1 tỷ", None) == (2e9, 1e9)
