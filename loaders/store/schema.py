@@ -311,3 +311,54 @@ network_layer = Table(
     Column("source_crs", Text, nullable=False),
     Column("layer_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # GeoParquet in WGS 84
 )
+
+# A plan is no data: scenarios are no batches, and raise no version of the data.
+scenario = Table(
+    "scenario",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),  # scenarios.name_key: names that read alike are one
+    Column("areas", Text, nullable=False),  # codes in the list of unit_list_date, parted by commas
+    Column("unit_list_date", String(10), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("by", Text, nullable=False),
+    Index(None, "name_key", unique=True),
+)
+
+scenario_version = Table(
+    "scenario_version",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("scenario_id", ForeignKey("scenario.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # 1, 2 … within the scenario
+    Column("parent_id", ForeignKey("scenario_version.id")),  # the version that it was made from
+    Column("note", Text, nullable=False),
+    Column("request", Text, nullable=False),  # coverage.planning.request.PlanRequest as JSON
+    Column("assumptions", Text, nullable=False),  # every one as used and as shipped then: JSON
+    Column("data_version", BigInteger, nullable=False),  # facts.DataVersion.number
+    Column("data_at", String(27), nullable=False),  # its moment; blank for an empty store
+    Column("facts", Text, nullable=False),  # what came of it beside the tables: JSON
+    Column("at", String(27), nullable=False),
+    Column("by", Text, nullable=False),
+    Index(None, "scenario_id", "number", unique=True),
+)
+
+scenario_table = Table(
+    "scenario_table",
+    metadata,
+    Column("version_id", ForeignKey("scenario_version.id"), primary_key=True),
+    Column("name", String(20), primary_key=True),
+    Column("table_sha256", ForeignKey("stored_file.sha256"), nullable=False),  # Parquet
+)
+
+scenario_event = Table(
+    "scenario_event",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("version_id", ForeignKey("scenario_version.id"), nullable=False, index=True),
+    Column("state", String(10), nullable=False),  # approved, withdrawn
+    Column("at", String(27), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
