@@ -148,6 +148,8 @@ def make_plan(
     ------
     PlanRefusedError
         If rows have errors and the request does not leave them out, or its rules have any.
+    PhuDienError
+        If nothing of what is asked for remains in the areas.
     AssumptionError
         If the request's assumptions are not allowed.
     """
@@ -155,6 +157,11 @@ def make_plan(
         raise PlanRefusedError(inputs.errors)
     values = assumptions.changed(request.assumptions).values_at(request.level)
     found = found or candidates_of(inputs.without_faulty(), request, values)
+    if found.candidates.empty:
+        raise PhuDienError(
+            "plan.nothing-remains",
+            mark("Nothing of what was asked for remains in these areas: no point, no hamlet. Choose other areas."),
+        )
     rules = rules_of(request, values, found.follows)
     programme = solve(
         found.candidates,

@@ -86,6 +86,11 @@ def test_a_day_without_prices_is_refused_before_anything_is_solved(desk: Plannin
         desk.plan(replace(request, priced_on=date(2015, 1, 1)))
 
 
+def test_areas_where_nothing_remains_are_told(desk: PlanningDesk) -> None:
+    with pytest.raises(PhuDienError, match="Nothing of what was asked for remains"):
+        desk.plan(desk.default_request(("74",), "2021-Q2", DAY))
+
+
 def test_districts_are_communes_in_a_list_without_districts(desk: PlanningDesk) -> None:
     inputs = desk.inputs(desk.default_request(("86",), "2021-Q2", date(2025, 7, 1)))
     assert set(inputs.points["area_code"]) <= set(inputs.communes.index)
