@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
 
 from coverage.planning.assumptions import Assumptions
+from coverage.planning.consequences import margins_of
+from coverage.planning.making import candidates_of
 from coverage.planning.plan import Plan
+from coverage.planning.plan_input import PlanInputs
 
 DISCOUNT_RATE: Final = "discount_rate_share_per_year"
 
@@ -100,6 +103,27 @@ def tornado(plan: Plan, assumptions: Assumptions, candidates_at: CandidatesAt) -
     bars = bars.astype(dict.fromkeys(BAR_COLUMNS[1:], "float64"))
     bars = bars.sort_values(["span_vnd", "name"], ascending=[False, True]).reset_index(drop=True)
     return Tornado(bars, used, tuple(unchanged))
+
+
+def tornado_of(inputs: PlanInputs, plan: Plan, assumptions: Assumptions) -> Tornado:
+    """
+    Return the tornado of a plan, its cases reckoned anew at each value.
+
+    Parameters
+    ----------
+    inputs
+        What the plan was made from.
+    assumptions
+        The shipped ones, or those that the plan used.
+    """
+    clean = inputs.without_faulty()
+
+    def candidates_at(values: Mapping[str, float]) -> tuple[pd.DataFrame, pd.Series[float]]:
+        found = candidates_of(clean, plan.request, values)
+        anew = replace(plan, candidates=found.candidates, points=found.points, hamlets=found.hamlets)
+        return found.candidates, margins_of(anew)
+
+    return tornado(plan, assumptions.changed(plan.request.assumptions), candidates_at)
 
 
 def _outcome(plan: Plan, rate: float, candidates: pd.DataFrame, margins: pd.Series[float]) -> Outcome:
