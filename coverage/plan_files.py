@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ import pandas as pd
 from coverage.planning.assumptions import read_assumptions
 from coverage.planning.plan import Plan
 from coverage.planning.plan_report import PlanFollows, PlanSurroundings, plan_report
+from coverage.planning.reasons import reasons
 from coverage.planning.tariffs import read_tariffs
 from coverage.planning_desk import commune_names
 from coverage.workspace import Workspace
@@ -107,6 +108,10 @@ class PlanFiles:
             is_synthetic=workspace.has_synthetic(as_of=as_of),
             made_at=workspace.clock(),
         )
+        follows = follows or PlanFollows()
+        if not follows.reasons and plan.programme.score is not None:
+            found = reasons(plan.candidates, request.rules, request.weights, plan.programme)
+            follows = replace(follows, reasons={code: reason.sentence(language) for code, reason in found.items()})
         return plan_report(plan, surroundings, language, follows=follows, title=title, note=note)
 
     def file(self, report: PlanReport, form: str) -> tuple[str, bytes]:

@@ -153,7 +153,8 @@ def _ask_money(request: PlanRequest, language: Language, key: str) -> PlanReques
 
 def _ask_weights(request: PlanRequest, language: Language, key: str) -> PlanRequest:
     say, weights = language.say, request.weights
-    st.markdown(f"**{say('What the programme is to be good at')}**")
+    title = say("What the programme is to be good at")
+    st.markdown(f"**{title}**")
     soonest, value, equity = st.columns(3)
     found = Weights(
         soonest=soonest.slider(say("Households soonest"), 0.0, 1.0, weights.soonest, 0.05, key=f"plan_soon_{key}"),

@@ -18,6 +18,7 @@ from coverage.planning.plan_input import PlanInputs
 from coverage.planning.problems import InputProblem
 from coverage.planning.programme import SolveProgress, solve
 from coverage.planning.request import PlanRequest
+from coverage.planning.rule_checks import check_rules
 from coverage.planning.supply_cost import GRID
 from coverage.planning.takeover_case import cases
 from geodata.errors import PhuDienError, mark
@@ -163,6 +164,9 @@ def make_plan(
             mark("Nothing of what was asked for remains in these areas: no point, no hamlet. Choose other areas."),
         )
     rules = rules_of(request, values, found.follows)
+    wrong = tuple(check_rules(found.candidates, rules))
+    if wrong:
+        raise PlanRefusedError(wrong)
     programme = solve(
         found.candidates,
         rules,
