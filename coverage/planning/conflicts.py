@@ -72,6 +72,7 @@ def _least_breach(model: Model, kinds: Sequence[str]) -> list[Breach] | None:
     rows, penalties, uppers = _elastic_rows(model, kinds)
     solution = run(
         np.concatenate([np.zeros(len(model.gain)), -penalties / SCORE_SCALE]),
+        0.0,
         np.concatenate([model.upper, uppers]),
         np.concatenate([model.is_whole, np.zeros(len(penalties), dtype=bool)]),
         rows,

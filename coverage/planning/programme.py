@@ -78,6 +78,7 @@ def solve(
     model = build_model(units, rules, weights)
     solution = run(
         model.gain,
+        model.offset,
         model.upper,
         model.is_whole,
         model.rows,

@@ -48,12 +48,14 @@ class Model:
     """
     A model: column ``unit * years + place`` is 1 where the unit is done in that year.
 
-    After these, where equity counts, one column a year: the greatest remaining share of any district.
+    After these, where equity counts, one column a year: the greatest remaining share of any district. The score is
+    ``offset + gain * columns``.
     """
 
     units: Units
     years: int
     gain: Floats
+    offset: float
     upper: Floats
     is_whole: np.ndarray[tuple[int], np.dtype[np.bool_]]
     rows: tuple[Row, ...]
@@ -77,7 +79,8 @@ def build_model(units: Units, rules: ProgrammeRules, weights: Weights) -> Model:
         gain = np.concatenate([gain, np.full(years, -weights.equity / years)])
         upper = np.concatenate([upper, np.ones(years)])
     is_whole = np.arange(len(gain)) < units.count * years
-    return Model(units, years, gain, upper, is_whole, tuple(rows))
+    offset = weights.equity if has_worst else 0.0
+    return Model(units, years, gain, offset, upper, is_whole, tuple(rows))
 
 
 def rows_of_rules(units: Units, rules: ProgrammeRules) -> Iterator[Row]:

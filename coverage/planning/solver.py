@@ -14,6 +14,7 @@ from coverage.planning.programme_units import Floats
 from geodata.errors import PhuDienError, mark
 
 _REPORT_EVERY_S: Final = 0.2
+_SAME_SCORE: Final = 1e-7
 
 SOLVED, OUT_OF_TIME, NO_SOLUTION, STOPPED = "solved", "out of time", "no solution", "stopped"
 
@@ -56,6 +57,14 @@ class Solution:
     seconds: float
 
 
+class _Silent(highspy.Highs):  # type: ignore[misc]  # highspy has no types
+    """HiGHS that writes no line: its constructor calls it before any option can be set, and that writes one."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802  # its name in highspy
+        self.silent()
+        super().enableCallbacks()
+
+
 @dataclass(frozen=True, eq=False)  # told apart by identity: the solver keeps its listeners in a dict
 class _Listener:
     """Passes progress on; keeps an exception of the listener, which must not pass through the solver."""
@@ -87,6 +96,7 @@ class _Listener:
 
 def run(
     gain: Floats,
+    offset: float,
     upper: Floats,
     is_whole: np.ndarray[tuple[int], np.dtype[np.bool_]],
     rows: Sequence[Row],
@@ -97,15 +107,17 @@ def run(
     on_progress: Callable[[SolveProgress], bool] | None = None,
 ) -> Solution:
     """
-    Maximise ``gain * columns`` with columns from 0 to `upper`, by the rows; same input, same result.
+    Maximise ``offset + gain * columns`` with columns from 0 to `upper`, by the rows; same input, same result.
 
     Raises
     ------
     SolverError
         If HiGHS ends otherwise than it is meant to.
     """
+    if not len(gain):  # HiGHS gives no solution for no columns
+        return _nothing_to_choose(offset, rows)
     solver = _solver(gap, time_limit_s)
-    solver.passModel(_model(gain, upper, is_whole, rows))
+    solver.passModel(_model(gain, offset, upper, is_whole, rows))
     if start is not None:
         first = highspy.HighsSolution()
         first.col_value = start.tolist()
@@ -120,15 +132,21 @@ def run(
     return _read(solver, is_stopped=state["stopped"])
 
 
+def _nothing_to_choose(offset: float, rows: Sequence[Row]) -> Solution:
+    if all(row.lower <= 0.0 <= row.upper for row in rows):
+        return Solution(SOLVED, np.empty(0), offset, offset, 0.0)
+    return Solution(NO_SOLUTION, None, None, offset, 0.0)
+
+
 def gap_between(score: float, bound: float) -> float:
     """Return the share by which a better programme could exceed the score; 0 where none can."""
-    if bound <= score:
+    if bound - score <= _SAME_SCORE:
         return 0.0
     return (bound - score) / abs(score) if score else float("inf")
 
 
 def _solver(gap: float, time_limit_s: float) -> highspy.Highs:
-    solver = highspy.Highs()
+    solver = _Silent()
     options = {
         "output_flag": False,
         "random_seed": 0,
@@ -147,11 +165,16 @@ def _solver(gap: float, time_limit_s: float) -> highspy.Highs:
 
 
 def _model(
-    gain: Floats, upper: Floats, is_whole: np.ndarray[tuple[int], np.dtype[np.bool_]], rows: Sequence[Row]
+    gain: Floats,
+    offset: float,
+    upper: Floats,
+    is_whole: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    rows: Sequence[Row],
 ) -> highspy.HighsLp:
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(gain), len(rows)
     lp.sense_ = highspy.ObjSense.kMaximize
+    lp.offset_ = offset * SCORE_SCALE
     lp.col_cost_ = gain * SCORE_SCALE
     lp.col_lower_, lp.col_upper_ = np.zeros(len(gain)), upper
     lp.row_lower_ = np.array([row.lower for row in rows], dtype="float64")
@@ -171,7 +194,6 @@ def _read(solver: highspy.Highs, *, is_stopped: bool) -> Solution:
     status, info = solver.getModelStatus(), solver.getInfo()
     ends = {
         highspy.HighsModelStatus.kOptimal: SOLVED,
-        highspy.HighsModelStatus.kModelEmpty: SOLVED,
         highspy.HighsModelStatus.kInfeasible: NO_SOLUTION,
         highspy.HighsModelStatus.kTimeLimit: OUT_OF_TIME,
         highspy.HighsModelStatus.kInterrupt: STOPPED,

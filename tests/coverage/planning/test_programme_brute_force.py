@@ -109,6 +109,7 @@ def test_solver_finds_the_best_of_every_possible_programme(block: int) -> None:
         best = scores(plans[kept], table, rules, weights).max()
         assert found.status == OPTIMAL, seed
         assert found.score == pytest.approx(best, abs=1e-7), seed
+        assert found.score + found.gap * abs(found.score) >= best - 1e-7, seed  # the bound is one
         done = (found.year - rules.first_year).fillna(NEVER).to_numpy(dtype="int64")[None, :]
         assert keeps_rules(done, table, rules).all(), seed
         assert found.score == pytest.approx(scores(done, table, rules, weights)[0], abs=1e-9), seed
