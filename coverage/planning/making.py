@@ -186,4 +186,5 @@ def make_plan(
         programme=programme,
         greedy=greedy,
         problems=inputs.problems,
+        start=start,
     )

@@ -33,6 +33,9 @@ class Plan:
         The best programme found, and the order that a planner would take by hand.
     problems
         What is wrong with the input; those rows are left out.
+    start
+        Years that the solver began with, by code; None where it began with none. Of programmes that are equally good
+        within the gap, it decides which one is found.
     """
 
     request: PlanRequest
@@ -43,3 +46,4 @@ class Plan:
     programme: Programme
     greedy: Programme
     problems: tuple[InputProblem, ...]
+    start: pd.Series[int] | None = None

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import ColumnElement, Connection, select
 
 from geodata.errors import WorkspaceError, mark
+from geodata.name_keys import nfc
 from loaders.store import batches, schema
 from loaders.store.batches import moment_text
 
@@ -70,6 +71,11 @@ class StoredVersion:
     def state(self) -> str:
         """What holds of it: that of its newest event."""
         return self.events[-1].state if self.events else DRAFT
+
+
+def name_key(name: str) -> str:
+    """Return what names that read alike have in common: case and spaces make no two of them."""
+    return " ".join(nfc(name).casefold().split())
 
 
 def list_versions(connection: Connection, *, as_of: datetime | None = None) -> list[StoredVersion]:

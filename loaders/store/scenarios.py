@@ -18,7 +18,7 @@ from geodata.errors import WorkspaceError, mark
 from geodata.name_keys import nfc
 from loaders.store import batches, schema
 from loaders.store.batches import moment_text
-from loaders.store.scenario_versions import APPROVED, DRAFT, WITHDRAWN, StoredVersion, find_version
+from loaders.store.scenario_versions import APPROVED, DRAFT, WITHDRAWN, StoredVersion, find_version, name_key
 
 COPY_MARK: Final = "bản sao"
 """What the name of a copy ends with, in brackets; names are kept in the language of the office."""
@@ -57,11 +57,6 @@ class NewVersion:
     tables: Mapping[str, pd.DataFrame]
     user: str
     parent_id: int | None = None
-
-
-def name_key(name: str) -> str:
-    """Return what names that read alike have in common: case and spaces make no two of them."""
-    return " ".join(nfc(name).casefold().split())
 
 
 def add_version(connection: Connection, new: NewVersion, *, at: datetime) -> StoredVersion:
