@@ -232,7 +232,7 @@ def make_plan(options: argparse.Namespace, language: Language) -> int:
         plan = desk.plan(request, as_of=options.as_of, on_progress=_tell(options.time_limit, language))
     except PlanRefusedError as error:
         return _refuse(error, options, language)
-    report = files.report(plan, language)
+    report = files.report(plan, language, follows=desk.follows(plan, as_of=options.as_of))
     for path, form in zip(options.output, forms, strict=True):
         _, content = files.file(report, form)
         _write(path, content)

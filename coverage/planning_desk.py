@@ -16,10 +16,12 @@ from coverage.kept import Kept
 from coverage.network_layers import NetworkLayers
 from coverage.planning.assumptions import Assumptions, read_assumptions
 from coverage.planning.candidates import ProgrammeRules
+from coverage.planning.consequences import direct_share_by_quarter
 from coverage.planning.last_mile_points import prepare_hamlets
 from coverage.planning.making import Cases, candidates_of, make_plan
 from coverage.planning.plan import Plan
 from coverage.planning.plan_input import EXTENT_COLUMNS, PlanInputs
+from coverage.planning.plan_report import PlanFollows
 from coverage.planning.programme import SolveProgress
 from coverage.planning.request import PlanRequest
 from coverage.planning.takeover_points import prepare_points
@@ -164,6 +166,21 @@ class PlanningDesk:
             start=start,
             on_progress=on_progress,
         )
+
+    def follows(self, plan: Plan, *, as_of: datetime | None = None) -> PlanFollows:
+        """
+        Return what follows from a plan for its files: the share on direct sale by quarter, against the target.
+
+        A target is shown where the plan has one area, which has one.
+        """
+        inputs = self.inputs(plan.request, as_of=as_of)
+        targets = None
+        if len(plan.request.areas) == 1 and len(inputs.milestones):
+            due = inputs.milestones.dropna(subset=["due_period", "target_value"])
+            targets = pd.DataFrame(
+                {"period": due["due_period"].astype("str"), "target_share": due["target_value"].astype("float64")}
+            ).drop_duplicates("period", keep="last")
+        return PlanFollows(quarters=direct_share_by_quarter(plan, inputs.figures, targets))
 
     def _reckon_cases(self, request: PlanRequest, as_of: datetime | None) -> Cases:
         values = self.assumptions().changed(request.assumptions).values_at(request.level)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 
 from coverage.pages import _cache
 from coverage.plan_files import PlanFiles
+from coverage.planning.frontier import frontier
 from coverage.planning.plan import Plan
 from coverage.planning.plan_input import PlanInputs
 from coverage.planning.request import PlanRequest
+from coverage.planning.tornado import Tornado, tornado_of
 from coverage.planning_desk import PlanningDesk
 from geodata.language import Language
 from geodata.plan_data import PlanReport
@@ -44,10 +47,22 @@ def inputs_of(home: str, version: str, of_input: tuple[tuple[str, ...], str, dat
 @st.cache_resource(max_entries=12, show_spinner=False)
 def report_of(home: str, version: str, request: str, language_code: str, _plan: Plan) -> PlanReport:
     """Return a plan, which its request names, for page and files in a language; never changed by users."""
-    return PlanFiles(_cache.workspace()).report(_plan, Language(language_code))
+    return PlanFiles(_cache.workspace()).report(_plan, Language(language_code), follows=desk().follows(_plan))
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
 def file_of(request_sha256: str, language_code: str, form: str, _report: PlanReport) -> tuple[str, bytes]:
     """Return the name and content of a plan's file; `request_sha256` names the plan, its data version included."""
     return PlanFiles(_cache.workspace()).file(_report, form)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def frontier_of(request: str, _plan: Plan) -> pd.DataFrame:
+    """Return households against money for a plan, which its request names, its data version included."""
+    return frontier(_plan.candidates, _plan.request.rules)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def tornado_of_plan(request: str, _plan: Plan) -> Tornado:
+    """Return what each assumption does to a plan, which its request names, its data version included."""
+    return tornado_of(desk().inputs(_plan.request).without_faulty(), _plan, desk().assumptions())

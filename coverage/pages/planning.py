@@ -7,7 +7,17 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from coverage.pages import _cache, _maps, _plan_cache, _plan_job, _plan_map, _plan_result, _plan_settings, _state
+from coverage.pages import (
+    _cache,
+    _maps,
+    _plan_cache,
+    _plan_job,
+    _plan_map,
+    _plan_result,
+    _plan_settings,
+    _plan_what_if,
+    _state,
+)
 from coverage.plan_files import FORMS
 from coverage.planning.candidates import INFEASIBLE
 from coverage.planning.making import PlanRefusedError
@@ -120,6 +130,7 @@ def _draw_programme(request: PlanRequest, areas: tuple[str, ...], choices: _stat
     chosen = _plan_result.draw_list(plan, report, choices.units, choices.language)
     _ask_pin(report, clicked, chosen, choices.language)
     _plan_result.draw_curves(report, choices.language)
+    _plan_what_if.draw(plan, choices)
     _draw_downloads(plan, report, choices.language)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -69,3 +71,24 @@ def test_years_go_from_dark_to_light(number: int) -> None:
     colours = year_colours(range(2022, 2022 + number))
     assert list(colours) == list(range(2022, 2022 + number))
     assert colours[2022] == "#440154"
+
+
+def test_money_assumptions_and_draws_say_how_firm_the_programme_is(run: Run) -> None:
+    page = _settle(run("plan", lang="en", area="84"))
+    for label in ("Reckon the curve", "Reckon each assumption at its low and high value"):
+        [toggle] = [toggle for toggle in page.toggle if toggle.label == label]
+        page = _settle(toggle.set_value(True).run())
+        assert not page.exception
+    [number] = [box for box in page.number_input if box.label == "Number of draws"]
+    number.set_value(10)
+    [button] = [button for button in page.button if button.label == "Draw losses and costs"]
+    page = button.click().run()
+    for _ in range(40):
+        tables = [frame.value for frame in page.dataframe if "Stays (%)" in frame.value.columns]
+        if tables:
+            break
+        time.sleep(0.5)
+        page.run()
+    assert not page.exception
+    [table] = tables
+    assert table["Stays (%)"].between(0, 100).all()
