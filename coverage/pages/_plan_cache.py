@@ -16,6 +16,7 @@ from coverage.planning.plan_input import PlanInputs
 from coverage.planning.request import PlanRequest
 from coverage.planning.tornado import Tornado, tornado_of
 from coverage.planning_desk import PlanningDesk
+from coverage.scenario_book import ScenarioBook
 from geodata.language import Language
 from geodata.plan_data import PlanReport
 from loaders.settings import default_home
@@ -66,3 +67,13 @@ def frontier_of(request: str, _plan: Plan) -> pd.DataFrame:
 def tornado_of_plan(request: str, _plan: Plan) -> Tornado:
     """Return what each assumption does to a plan, which its request names, its data version included."""
     return tornado_of(desk().inputs(_plan.request).without_faulty(), _plan, desk().assumptions())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scenario_book(home: str) -> ScenarioBook:
+    return ScenarioBook(_cache.workspace(), _planning_desk(home))
+
+
+def scenario_book() -> ScenarioBook:
+    """Return the scenarios of this server's workspace."""
+    return _scenario_book(str(default_home()))

@@ -14,6 +14,7 @@ from coverage.pages import (
     _plan_job,
     _plan_map,
     _plan_result,
+    _plan_scenarios,
     _plan_settings,
     _plan_what_if,
     _state,
@@ -47,13 +48,16 @@ def draw(choices: _state.Choices) -> None:
     _draw_what_remains(inputs, choices)
     request = _plan_settings.ask(base, choices)
     request = replace(request, leaves_out_faulty=_ask_problems(inputs, choices.language))
-    settings, result = st.tabs([choices.language.say("Programme"), choices.language.say("Assumptions")])
+    say = choices.language.say
+    settings, result, kept = st.tabs([say("Programme"), say("Assumptions"), say("Scenarios")])
     with result:
         shipped = _plan_cache.desk().assumptions()
         level = _plan_settings.ask_assumptions(shipped, request, choices.language)
     request = replace(request, level=level, assumptions=dict(st.session_state.get(_plan_settings.CHANGES, {})))
     with settings:
-        _draw_programme(request, areas, choices)
+        plan = _draw_programme(request, areas, choices)
+    with kept:
+        _plan_scenarios.draw(plan, choices)
 
 
 def _areas(choices: _state.Choices) -> tuple[str, ...]:
@@ -102,25 +106,26 @@ def _ask_problems(inputs: PlanInputs, language: Language) -> bool:
     )
 
 
-def _draw_programme(request: PlanRequest, areas: tuple[str, ...], choices: _state.Choices) -> None:
+def _draw_programme(request: PlanRequest, areas: tuple[str, ...], choices: _state.Choices) -> Plan | None:
+    """Show the programme of a request; return its plan, None while there is none."""
     say = choices.language.say
     job = _plan_job.solve(choices.home, choices.version, request)
     if job.is_running:
         _plan_job.draw_running(job, request.time_limit_s, choices.language)
-        return
+        return None
     if job.error is not None:
         _draw_error(job.error, choices.language)
-        return
+        return None
     if job.plan is None:
         st.error(say("The plan was not made because of a fault of the program; the log of the server has more."))
-        return
+        return None
     plan = job.plan
     report = _plan_cache.report_of(choices.home, choices.version, request.to_json(), choices.language.code, plan)
     if plan.programme.status == INFEASIBLE:
         st.error(say("No programme keeps all rules."))
         for sentence in report.conflicts:
             st.write(f"- {sentence}")
-        return
+        return plan
     before: PlanReport | None = st.session_state.get("plan_shown")
     _plan_result.draw_facts(plan, report, choices.language)
     if before is not None and before.areas == report.areas and before.language == report.language:
@@ -132,6 +137,7 @@ def _draw_programme(request: PlanRequest, areas: tuple[str, ...], choices: _stat
     _plan_result.draw_curves(report, choices.language)
     _plan_what_if.draw(plan, choices)
     _draw_downloads(plan, report, choices.language)
+    return plan
 
 
 def _draw_error(error: PhuDienError, language: Language) -> None:

@@ -92,3 +92,23 @@ def test_money_assumptions_and_draws_say_how_firm_the_programme_is(run: Run) -> 
     assert not page.exception
     [table] = tables
     assert table["Stays (%)"].between(0, 100).all()
+
+
+def test_a_plan_is_saved_as_a_scenario_and_listed(run: Run) -> None:
+    page = _settle(run("plan", lang="en", area="84"))
+    page.text_input(key="ask_user_plan").input("Lan")
+    page.text_input(key="plan_save_name").input("Five years")
+    [button] = [button for button in page.button if button.label == "Save this plan as a scenario"]
+    page = _settle(button.click().run())
+    assert not page.exception
+    [table] = [frame.value for frame in page.dataframe if "State" in frame.value.columns]
+    assert table["Name"].tolist() == ["Five years"]
+    assert table["State"].tolist() == ["draft"]
+
+
+def test_a_scenario_without_a_name_is_refused(run: Run) -> None:
+    page = _settle(run("plan", lang="en", area="84"))
+    page.text_input(key="ask_user_plan").input("Lan")
+    [button] = [button for button in page.button if button.label == "Save this plan as a scenario"]
+    page = _settle(button.click().run())
+    assert any("name" in error.value for error in page.error)
