@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from coverage.approved_programmes import ApprovedProgrammes
 from coverage.area_words import province_of
 from coverage.commands import DATA_PROBLEMS, DONE, print_json, write_file
 from coverage.own_forms import OwnForms, quarter_of, shipped_form
@@ -61,7 +62,7 @@ def fill_form(options: argparse.Namespace, language: Language) -> int:
         return write_file(options.output, content, language)
     workspace, period = Workspace(options.workspace), quarter_of(options.period)
     units = workspace.units_on(options.units_of or workspace.list_of_quarter(period))
-    forms = OwnForms(ReportFiles(workspace))
+    forms = OwnForms(ReportFiles(workspace, ApprovedProgrammes(workspace)))
     result = forms.fill(
         content,
         name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,25 +10,23 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
-
 from coverage.area_words import area_of
-from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, unreadable, user_of
+from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, user_of
 from coverage.money_words import read_budgets
 from coverage.network_layers import NetworkLayers
-from coverage.plan_files import FORMS, PlanFiles
+from coverage.plan_answers import answer_of, form_of_path, print_plan, tell_progress, write_plan
+from coverage.plan_files import PlanFiles
 from coverage.planning.assumptions import LEVELS, SEEN
 from coverage.planning.candidates import INFEASIBLE, Weights
 from coverage.planning.making import PlanRefusedError
-from coverage.planning.plan import Plan
-from coverage.planning.programme import SolveProgress
 from coverage.planning.request import MID, PlanRequest
 from coverage.planning_desk import PlanningDesk
+from coverage.scenario_book import ScenarioBook
+from coverage.scenario_commands import add_scenario_commands, line_of
 from coverage.workspace import Workspace
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 from geodata.periods import Period
-from geodata.plan_data import PlanReport
 
 _KINDS: Final = {"takeover": (True, False), "lastmile": (False, True), "both": (True, True)}
 
@@ -63,6 +60,7 @@ def add_plan_commands(
     listing = add("assumptions", show_assumptions, say("Show every assumption of plans: low, mid, high, source."))
     listing.add_argument("--json", action="store_true", help=say("answer as JSON"))
     _add_layers(add, language)
+    add_scenario_commands(actions, common, language)
 
 
 def _add_options(
@@ -119,6 +117,9 @@ def _add_options(
         metavar="FILE",
         help=say("write it: .xlsx, .gpkg, .png"),
     )
+    command.add_argument("--save", metavar="NAME", help=say("keep it as a scenario, or as its next version"))
+    command.add_argument("--note", default="", help=say("note of the scenario that is kept"))
+    command.add_argument("--user", help=say("who keeps it (default: the login name)"))
     command.add_argument("--json", action="store_true", help=say("answer as JSON"))
 
 
@@ -226,59 +227,28 @@ def make_plan(options: argparse.Namespace, language: Language) -> int:
     """Make a plan, print it, and write its files."""
     workspace = Workspace(options.workspace)
     desk, files = PlanningDesk(workspace), PlanFiles(workspace)
-    forms = [_form_of(path) for path in options.output]
+    forms = [form_of_path(path) for path in options.output]
     request = request_of(options, desk)
     try:
-        plan = desk.plan(request, as_of=options.as_of, on_progress=_tell(options.time_limit, language))
+        plan = desk.plan(request, as_of=options.as_of, on_progress=tell_progress(options.time_limit, language))
     except PlanRefusedError as error:
         return _refuse(error, options, language)
-    report = files.report(plan, language, follows=desk.follows(plan, as_of=options.as_of))
+    kept = None
+    if options.save is not None:
+        kept = ScenarioBook(workspace, desk).save(options.save, options.note, plan, user_of(options))
+    follows = desk.follows(plan, as_of=options.as_of)
+    report = files.report(plan, language, title=kept.name if kept else "", note=options.note, follows=follows)
     for path, form in zip(options.output, forms, strict=True):
-        _, content = files.file(report, form)
-        _write(path, content)
+        write_plan(path, files.file(report, form)[1])
     if options.json:
-        print_json(answer_of(plan, report))
+        print_json(answer_of(plan, report) | {"scenario": None if kept is None else kept.id})
     else:
-        _print(report, language)
+        print_plan(report, language)
+        if kept is not None:
+            print(language.say("Kept: {line}", line=line_of(kept, language)))
         for path in options.output:
             print(language.say("Written: {file}", file=str(path)))
     return DATA_PROBLEMS if plan.programme.status == INFEASIBLE else DONE
-
-
-def _form_of(path: Path) -> str:
-    form = path.suffix.removeprefix(".").lower()
-    if form not in FORMS:
-        raise PhuDienError(
-            "call.plan-form-unknown",
-            mark('There is no plan as "{found}". Forms: {allowed}.'),
-            found=path.name,
-            allowed=", ".join(f".{name}" for name in FORMS),
-        )
-    return form
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise unreadable(path, error) from error
-
-
-def _tell(time_limit_s: float, language: Language) -> Callable[[SolveProgress], bool]:
-    """Return what shows a terminal how far the solver is; files and other programs get no progress."""
-
-    def tell(progress: SolveProgress) -> bool:
-        if sys.stderr.isatty() and progress.gap is not None:
-            text = language.say(
-                "Looking for better programmes: {seconds} s, at most {gap} from the best possible.",
-                seconds=f"{progress.seconds:.0f}/{time_limit_s:.0f}",
-                gap=f"{progress.gap:.1%}",
-            )
-            print(f"\r{text}", end="", file=sys.stderr, flush=True)
-        return True
-
-    return tell
 
 
 def _refuse(error: PlanRefusedError, options: argparse.Namespace, language: Language) -> int:
@@ -301,67 +271,6 @@ def _refuse(error: PlanRefusedError, options: argparse.Namespace, language: Lang
         place = language.say("{file}, row {row}", file=row["file"], row=row["row"]) if row["row"] else ""
         print(f"  {row['where']} {f'({place})' if place else ''}: {row['message']}", file=sys.stderr)
     return DATA_PROBLEMS
-
-
-def _print(report: PlanReport, language: Language) -> None:
-    if report.is_synthetic:
-        print(language.say("Synthetic demonstration data, not real figures."))
-    for rule in report.rules:
-        print(f"- {rule}")
-    print()
-    for conflict in report.conflicts:
-        print(f"! {conflict}")
-    for label, text in report.facts.items():
-        print(f"{label}: {text}")
-    print()
-    for row in report.years.to_dict("records"):
-        print(
-            language.say(
-                "{year}: {points} points or hamlets, {households} households, {cost} million VND; {left} remain",
-                year=row["year"],
-                points=int(row["points"]),
-                households=int(row["households"]),
-                cost=language.count(round(row["cost_vnd"] / 1e6)),
-                left=int(row["households_remaining"]),
-            )
-        )
-    for row in report.rows.dropna(subset="year").to_dict("records"):
-        cost = language.count(round(row["cost_vnd"] / 1e6))
-        households = language.count(int(row["households"]))
-        print(
-            f"  {row['rank']:>4}  {row['year']}  {row['candidate_code']:<16} {households:>8}  {cost:>12}  "
-            f"{row['commune_name']}, {row['area_name']}"
-        )
-
-
-def answer_of(plan: Plan, report: PlanReport) -> dict[str, Any]:
-    """Return a plan for other programs: what was asked, what came of it, each point with its terms."""
-    chosen, greedy = plan.programme, plan.greedy
-    rows = report.rows.drop(columns=["kind"]).rename(columns={"kind_code": "kind"})
-    terms = chosen.terms.reindex(rows["candidate_code"])
-    for name in ("soonest", "value", "equity"):
-        rows[f"adds_{name}"] = terms[name].to_numpy()
-    return {
-        "status": chosen.status,
-        "score": chosen.score,
-        "gap": chosen.gap,
-        "seconds": chosen.seconds,
-        "greedy": {"status": greedy.status, "score": greedy.score, "done": int(greedy.year.notna().sum())},
-        "conflicts": list(report.conflicts),
-        "data_version": plan.request.data_version,
-        "stamp": dict(report.stamp),
-        "is_synthetic": report.is_synthetic,
-        "request": json.loads(plan.request.to_json()),
-        "years": _records(report.years),
-        "rows": _records(rows),
-        "lines": _records(pd.DataFrame(report.lines.drop(columns="geometry"))),
-        "problems": _records(report.problems),
-    }
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(table.to_json(orient="records", force_ascii=False))
-    return found
 
 
 # ---- assumptions, lines and rivers

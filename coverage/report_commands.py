@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from coverage import company_report, form_commands
+from coverage.approved_programmes import ApprovedProgrammes
 from coverage.area_words import province_of
 from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, write_file
 from coverage.company_commands import write_company_table
@@ -125,7 +126,7 @@ def write_province(options: argparse.Namespace, language: Language) -> int:
     """Write the report of a province in the forms that are asked for."""
     forms = forms_of(options.format)
     workspace, period = Workspace(options.workspace), Period.parse(options.period)
-    files = ReportFiles(workspace)
+    files = ReportFiles(workspace, ApprovedProgrammes(workspace))
     code = province_of(options.province, workspace.units_on(options.units_of or workspace.list_of_quarter(period)))
     found = files.build(code, period, language, as_of=options.as_of, told_on=options.units_of)
     written = [files.file(found, form) for form in forms]  # all of them, before the first is stored
@@ -186,7 +187,8 @@ def _add_verify(actions: ReportActions) -> None:
 
 def verify_file(options: argparse.Namespace, language: Language) -> int:
     """Hold the figures of a report's file against the store; exit code 1 where any differs."""
-    found = Verifier(Workspace(options.workspace)).verify(content_of(options.file), options.file.name)
+    workspace = Workspace(options.workspace)
+    found = Verifier(workspace, ApprovedProgrammes(workspace)).verify(content_of(options.file), options.file.name)
     if options.json:
         print_json(answer_of(found, language))
     else:

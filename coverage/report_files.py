@@ -75,8 +75,10 @@ FORMS: Final[dict[str, ReportForm]] = {
 class Chapters(Protocol):
     """Gives the chapter of a report about an approved programme."""
 
-    def newest(self, province_code: str, language: Language, *, as_of: datetime | None = None) -> PlanChapter | None:
-        """Return that of the newest programme approved for a province; None where there is none."""
+    def newest(
+        self, province_code: str, language: Language, *, told_on: date, as_of: datetime | None = None
+    ) -> PlanChapter | None:
+        """Return that of the newest programme approved for a province of a list; None where there is none."""
 
     def of(self, scenario: str, province_code: str, language: Language) -> PlanChapter:
         """Return that of one programme, for a report that is made again."""
@@ -132,16 +134,16 @@ class ReportFiles:
             province = self._sources.province(province_code, period, language, told_on=day, as_of=as_of)
             if str(self._workspace.data_version(as_of=as_of)) == company.data_version:
                 found = report.build_province_report(province_code, period, company, province, language)
-                return replace(found, plan=self._chapter(province_code, language, as_of, scenario))
+                return replace(found, plan=self._chapter(province_code, language, day, as_of, scenario))
             # Something was accepted while it was gathered: its parts may be of two versions.
 
     def _chapter(
-        self, province_code: str, language: Language, as_of: datetime | None, scenario: str | None
+        self, province_code: str, language: Language, told_on: date, as_of: datetime | None, scenario: str | None
     ) -> PlanChapter | None:
         if self._chapters is None or scenario == "":
             return None
         if scenario is None:
-            return self._chapters.newest(province_code, language, as_of=as_of)
+            return self._chapters.newest(province_code, language, told_on=told_on, as_of=as_of)
         return self._chapters.of(scenario, province_code, language)
 
     def file(self, found: ProvinceReport, form: str) -> tuple[str, bytes]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from coverage.approved_programmes import ApprovedProgrammes
 from coverage.report_files import ReportFiles
 from coverage.workspace import Workspace
 from geodata.errors import FileError, PhuDienError, mark
@@ -109,7 +110,7 @@ def run_reports(
     version = workspace.data_version(as_of=request.as_of)
     day = request.told_on or workspace.list_of_quarter(request.period)
     names = workspace.units_on(day).by_code["full_name"]
-    files = ReportFiles(workspace)
+    files = ReportFiles(workspace, ApprovedProgrammes(workspace))
     target = folder / f"phudien_reports_{request.period}_{version}.zip"
     rows: list[IndexRow] = []
     with ReportBundle(target) as bundle:

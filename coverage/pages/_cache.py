@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage import remaining
+from coverage.approved_programmes import ApprovedProgrammes
 from coverage.boundary_layers import OUTLINE_DAYS
 from coverage.check_bench import CheckBench
 from coverage.commune_lists import CommuneLists
@@ -353,13 +354,15 @@ def data_notes(home: str, version: str, told_on: str, areas: tuple[str, ...], la
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _report_files(home: str) -> ReportFiles:
-    return ReportFiles(_open(home))
+    workspace = _open(home)
+    return ReportFiles(workspace, ApprovedProgrammes(workspace))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def verifier(home: str, version: str) -> Verifier:
     """Return what holds files of reports against the store, as of a data version."""
-    return Verifier(_open(home))
+    workspace = _open(home)
+    return Verifier(workspace, ApprovedProgrammes(workspace))
 
 
 def report_files() -> ReportFiles:

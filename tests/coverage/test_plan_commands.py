@@ -134,3 +134,53 @@ def test_what_is_no_money_is_refused(text: str) -> None:
 def test_one_budget_holds_for_all_years() -> None:
     assert read_budgets("2 tỷ", 3) == (2e9,) * 3
     assert read_budgets("2 tỷ; 1 tỷ", None) == (2e9, 1e9)
+
+
+# ---- scenarios
+
+
+def scenarios(home: Path, capsys: pytest.CaptureFixture[str], deed: str, *options: str, expect: int = 0) -> Any:
+    assert main(["plan", "scenarios", deed, "--workspace", str(home), *options, "--json"]) == expect
+    return json.loads(capsys.readouterr().out)
+
+
+def test_plans_are_kept_listed_compared_approved_and_made_again(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    budget = ("--budget", "60 tỷ", "--years", "2", "--user", "An", "--save")
+    first = answer(home, capsys, *TRA_VINH, *budget, "Phương án A", "--note", "như đề nghị")
+    second = answer(home, capsys, *TRA_VINH, *budget, "Phương án B", "--assume", "line_cost_vnd_per_km=4e8")
+    assert (first["scenario"], second["scenario"]) == ("1.1", "2.1")
+    listed = scenarios(home, capsys, "list")["scenarios"]
+    assert [(one["id"], one["name"], one["state"]) for one in listed] == [
+        ("2.1", "Phương án B", "draft"),
+        ("1.1", "Phương án A", "draft"),
+    ]
+    compared = scenarios(home, capsys, "compare", "1", "2")
+    assert [row["name"] for row in compared["differs"]] == ["line_cost_vnd_per_km"]
+    assert scenarios(home, capsys, "run", "Phương án A")["same"] is True
+    assert scenarios(home, capsys, "approve", "1.1", "--user", "Bình")["state"] == "approved"
+    assert main(["plan", "scenarios", "approve", "1.1", "--workspace", str(home)]) == 2
+    assert main(["plan", "scenarios", "withdraw", "1.1", "--workspace", str(home)]) == 2  # no reason
+    assert scenarios(home, capsys, "copy", "1", "--user", "An")["parent"] == "1.1"
+    file = tmp_path / "kept.xlsx"
+    shown = scenarios(home, capsys, "show", "1", "-o", str(file))
+    assert shown["note"] == "như đề nghị"
+    assert shown["plan"]["rows"] == first["rows"]
+    assert openpyxl.load_workbook(file).sheetnames
+
+
+def test_scenarios_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for deed in (("list",), ("show", "1"), ("compare", "1", "2"), ("run", "1")):
+        assert main(["plan", "scenarios", *deed, "--workspace", str(home), "--lang", "en"]) == 0
+    text = capsys.readouterr().out
+    assert "1.1  Phương án A (approved)" in text
+    assert "approved: Bình" in text
+    assert "What differs:" in text
+    assert "The same result as was kept." in text
+
+
+@pytest.mark.parametrize("deed", [("show", "9"), ("compare", "1"), ("compare", "1", "1"), ("copy", "không có")])
+def test_unknown_scenarios_are_refused(home: Path, deed: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "scenarios", *deed, "--workspace", str(home)]) == 2
+    assert capsys.readouterr().err

@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -72,8 +72,10 @@ class ApprovedOnce:
         self.newest_is = "12"
         self._files = PlanFiles(demo)
 
-    def newest(self, province_code: str, language: Language, *, as_of: datetime | None = None) -> PlanChapter | None:
-        assert as_of is None
+    def newest(
+        self, province_code: str, language: Language, *, told_on: date, as_of: datetime | None = None
+    ) -> PlanChapter | None:
+        assert (told_on, as_of) == (date(2021, 7, 1), None)
         return self.of(self.newest_is, province_code, language) if province_code == "89" else None
 
     def of(self, scenario: str, province_code: str, language: Language) -> PlanChapter:
