@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-import highspy
 import pandas as pd
 
 from coverage.kept import Kept
@@ -43,28 +40,6 @@ YEARS_PLANNED: Final = 5
 _BUDGET_STEP_VND: Final = 1e9
 
 _KEPT: Final = 6
-
-
-def _greet_elsewhere() -> None:
-    """
-    Let HiGHS greet the user of this process on standard error.
-
-    It does so when the first solver is made, before it can be told not to; what commands print is for other programs.
-    """
-    sys.stdout.flush()
-    try:
-        kept = os.dup(1)
-        os.dup2(2, 1)
-    except OSError:  # a process without standard streams
-        return
-    try:
-        highspy.Highs()
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-
-
-_greet_elsewhere()
 
 
 class PlanningDesk:
