@@ -7,6 +7,9 @@ from typing import Final
 
 from geodata.errors import PhuDienError, mark
 
+LEAST_BUDGET_VND: Final = 1e6
+"""A budget below, 0 apart, is one whose unit was forgotten: 200 for 200 tỷ; or 1,5 tỷ, taken for 1 and 5 tỷ."""
+
 _UNITS: Final = {
     "": 1.0,
     "d": 1.0,
@@ -62,14 +65,31 @@ def _number(text: str) -> float | None:
 
 def read_budgets(text: str, years: int | None) -> tuple[float, ...]:
     """
-    Return yearly budgets: amounts parted by semicolons (or by commas with spaces), or one amount for so many years.
+    Return yearly budgets: amounts parted by semicolons or commas, or one amount for so many years.
+
+    A comma before three digits of a number that is grouped so parts thousands: "200,000,000,000" is one amount.
 
     Raises
     ------
     PhuDienError
-        If one is no amount, or their number is not that of the years.
+        If one is no amount, or less than `LEAST_BUDGET_VND` and not 0, or their number is not that of the years.
+
+    Examples
+    --------
+    >>> read_budgets("200e9,150e9", None), read_budgets("1,5 tỷ; 2 tỷ", 2), read_budgets("2,000,000", 2)
+    ((200000000000.0, 150000000000.0), (1500000000.0, 2000000000.0), (2000000.0, 2000000.0))
     """
-    amounts = tuple(read_money(part) for part in re.split(r";|,\s+", text.strip()) if part.strip())
+    amounts = tuple(map(read_money, _parted(text)))
+    if small := next((amount for amount in amounts if 0 < amount < LEAST_BUDGET_VND), None):
+        raise PhuDienError(
+            "call.budget-small",
+            mark(
+                '"{found}" holds a yearly budget of {amount} VND, too little for any work. Write the unit, such as '
+                "200 tỷ or 200e9, and part budgets by ; where they have a decimal comma."
+            ),
+            found=text,
+            amount=small,
+        )
     if len(amounts) == 1:
         return amounts * (years or 1)
     if not amounts or (years is not None and len(amounts) != years):
@@ -80,3 +100,15 @@ def read_budgets(text: str, years: int | None) -> tuple[float, ...]:
             years=years or 0,
         )
     return amounts
+
+
+def _parted(text: str) -> list[str]:
+    """Return the amounts of a text: one where it is an amount as it stands."""
+    if ";" not in text and not re.search(r",\s", text):
+        try:
+            read_money(text)
+        except PhuDienError:
+            parts = text.split(",")
+            return parts if len(parts) > 1 else [text]
+        return [text]
+    return [part for part in re.split(r";|,\s+", text.strip()) if part.strip()]
