@@ -69,7 +69,7 @@ class ApprovedProgrammes:
             )
         names = self._workspace.units_on(found.told_on).by_code["full_name"]
         return plan_chapter(
-            self._files.report(found.plan, language, title=found.name, note=found.note),
+            self._files.report(found.plan, language, title=found.name, note=found.note, assumptions=found.assumptions),
             str(names[province_code]),
             scenario=found.id,
             approved_by=approval.by,

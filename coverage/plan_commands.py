@@ -10,23 +10,31 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from coverage.area_words import area_of
-from coverage.commands import DATA_PROBLEMS, DONE, content_of, print_json, user_of
+from coverage import plan_words as words
+from coverage.commands import DATA_PROBLEMS, DONE, WRONG_CALL, content_of, print_json, user_of
 from coverage.money_words import read_budgets
 from coverage.network_layers import NetworkLayers
-from coverage.plan_answers import answer_of, form_of_path, print_plan, tell_progress, write_plan
+from coverage.plan_answers import (
+    answer_of,
+    form_of_path,
+    print_plan,
+    print_problems,
+    problem_place,
+    solver_progress,
+    write_plan,
+)
 from coverage.plan_files import PlanFiles
 from coverage.planning.assumptions import LEVELS, SEEN
-from coverage.planning.candidates import INFEASIBLE, Weights
+from coverage.planning.candidates import INFEASIBLE
 from coverage.planning.making import PlanRefusedError
 from coverage.planning.request import MID, PlanRequest
 from coverage.planning_desk import PlanningDesk
 from coverage.scenario_book import ScenarioBook
 from coverage.scenario_commands import add_scenario_commands, line_of
 from coverage.workspace import Workspace
-from geodata.errors import PhuDienError, mark
 from geodata.language import Language
 from geodata.periods import Period
+from geodata.units import Units
 
 _KINDS: Final = {"takeover": (True, False), "lastmile": (False, True), "both": (True, True)}
 
@@ -75,13 +83,17 @@ def _add_options(
         "--area", required=True, metavar="AREA,…", help=say("GSO codes or names of provinces, parted by commas")
     )
     command.add_argument("--period", required=True, help=say("quarter, such as 2021-Q2"))
-    command.add_argument("--first-year", type=int, metavar="YEAR", help=say("year of the first budget"))
-    command.add_argument("--years", type=int, metavar="N", help=say("number of years"))
+    command.add_argument("--first-year", metavar="YEAR", help=say("year of the first budget (default: the next one)"))
+    command.add_argument("--years", metavar="N", help=say("number of years"))
     command.add_argument("--budget", help=say('a year: "200 tỷ", or one for each: "200 tỷ; 150 tỷ" (default: for all)'))
     command.add_argument("--crews", action="append", default=[], metavar="PROVINCE=N", help=say("crews of a province"))
     command.add_argument(
         "--least", action="append", default=[], metavar="PROVINCE=N", help=say("households of a province, at least")
     )
+    command.add_argument(
+        "--target", action="append", default=[], metavar="DISTRICT=YEAR:N",
+        help=say("at most N households remain in a district at the end of a year"),
+    )  # fmt: skip
     command.add_argument("--must", default="", metavar="CODE,…", help=say("points or hamlets that are done"))
     command.add_argument("--must-not", default="", metavar="CODE,…", help=say("points or hamlets that are not done"))
     command.add_argument(
@@ -97,8 +109,10 @@ def _add_options(
     command.add_argument("--level", choices=LEVELS, default=MID, help=say("values of the assumptions (default: mid)"))
     command.add_argument("--prices-of", type=read_day, metavar="DATE", help=say("day whose price decision is used"))
     command.add_argument("--leave-out-faulty", action="store_true", help=say("leave rows with errors out"))
-    command.add_argument("--gap", type=float, default=0.01, help=say("stop within this share of the best (0.01)"))
-    command.add_argument("--time-limit", type=float, default=60.0, metavar="SECONDS", help=say("stop after so long"))
+    command.add_argument("--gap", default="1%", help=say("stop within this share of the best (default: 1%%)"))
+    command.add_argument(
+        "--time-limit", default="60", metavar="SECONDS", help=say("stop after so long (default: 60 seconds)")
+    )
     command.add_argument(
         "--as-of", type=read_moment, metavar="TIME", help=say("as it was known then: 2021-08-01T17:00")
     )
@@ -136,88 +150,45 @@ def request_of(options: argparse.Namespace, desk: PlanningDesk) -> PlanRequest:
         If one of them cannot be understood; the sentence says which, and what is allowed.
     """
     period = Period.parse(options.period)
-    day = options.units_of or desk.workspace.list_of_quarter(period)
-    units = desk.workspace.units_on(day)
-    areas = tuple(area_of(text, units) for text in options.area.split(",") if text.strip())
+    workspace = desk.workspace
+    workspace.figures_of(str(period), as_of=options.as_of)  # says which quarters there are, where this is none of them
+    day = options.units_of or workspace.list_of_quarter(period)
+    units = workspace.units_on(day)
     takeovers, connections = _KINDS[options.action]
-    base = replace(
-        desk.default_request(
-            areas, str(period), day, as_of=options.as_of, takeovers=takeovers, connections=connections
-        ),
-        assumptions=dict(_assumption(text, desk) for text in options.assume),
-        level=options.level,
-        priced_on=options.prices_of,
-        leaves_out_faulty=options.leave_out_faulty,
-        gap=options.gap,
-        time_limit_s=options.time_limit,
-        weights=_weights(options.weights),
-    )
-    rules = base.rules
-    years = options.years
-    budgets = read_budgets(options.budget, years) if options.budget else None
+    shipped = desk.assumptions()
+    asked: dict[str, Any] = {
+        "assumptions": dict(words.read_assumption(text, shipped) for text in options.assume),
+        "level": options.level,
+        "priced_on": options.prices_of,
+        "leaves_out_faulty": options.leave_out_faulty,
+        "gap": words.read_gap(options.gap),
+        "time_limit_s": words.read_seconds(options.time_limit),
+        "weights": words.read_weights(options.weights),
+    }
+    rules = _rules(options, period, units)
+    base = desk.default_request(
+        words.read_areas(options.area, units), str(period), day,
+        as_of=options.as_of, takeovers=takeovers, connections=connections,
+    )  # fmt: skip
+    years = words.read_years(options.years)
+    budgets = read_budgets(options.budget, years) if options.budget is not None else None
     if budgets is None:
-        number = years or len(rules.budget_vnd)
-        budgets = (sum(rules.budget_vnd) / number,) * number
-    return base.with_rules(
-        first_year=options.first_year or rules.first_year,
-        budget_vnd=budgets,
-        crews={area_of(name, units): n for name, n in map(_pair, options.crews)},
-        least_households={area_of(name, units): int(n) for name, n in map(_pair, options.least)},
-        must_take=_codes(options.must),
-        must_not_take=_codes(options.must_not),
-        together=frozenset(options.together),
-        carries_over=options.carry_over,
-    )
+        number = years or len(base.rules.budget_vnd)
+        budgets = (sum(base.rules.budget_vnd) / number,) * number
+    return replace(base, **asked).with_rules(budget_vnd=budgets, **rules)
 
 
-def _codes(text: str) -> frozenset[str]:
-    return frozenset(code.strip() for code in text.split(",") if code.strip())
-
-
-def _pair(text: str) -> tuple[str, float]:
-    name, found, number = text.partition("=")
-    try:
-        if found:
-            return name.strip(), float(number.replace(",", "."))
-    except ValueError:
-        pass
-    raise PhuDienError(
-        "call.pair-unreadable", mark('"{found}" is not of the form NAME=NUMBER, such as 89=4.'), found=text
-    )
-
-
-def _weights(text: str) -> Weights:
-    try:
-        soonest, value, equity = (float(part) for part in text.split(","))
-    except ValueError:
-        soonest = value = equity = -1.0
-    if min(soonest, value, equity) < 0 or soonest + value + equity <= 0:
-        raise PhuDienError(
-            "call.weights-unreadable",
-            mark('"{found}" are no weights. Write three numbers of 0 or more, not all 0, such as 1,0.5,0.'),
-            found=text,
-        )
-    return Weights(soonest, value, equity)
-
-
-def _assumption(text: str, desk: PlanningDesk) -> tuple[str, tuple[float, float, float]]:
-    name, _, values = text.partition("=")
-    parts = values.split(":")
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    if len(numbers) == 1:
-        numbers *= 3
-    if len(numbers) != len(LEVELS):
-        raise PhuDienError(
-            "call.assumption-unreadable",
-            mark('"{found}" is not of the form NAME=VALUE or NAME=LOW:MID:HIGH. Names: phudien plan assumptions.'),
-            found=text,
-        )
-    low, mid, high = numbers
-    desk.assumptions().changed({name.strip(): (low, mid, high)})  # says what is wrong before anything is reckoned
-    return name.strip(), (low, mid, high)
+def _rules(options: argparse.Namespace, period: Period, units: Units) -> dict[str, Any]:
+    return {
+        "first_year": words.read_first_year(options.first_year, period, period.year + 1),
+        "crews": words.read_crews(options.crews, units),
+        "least_households": words.read_households(options.least, units),
+        "area_targets": words.read_targets(options.target, units),
+        "must_take": words.read_codes(options.must),
+        "must_not_take": words.read_codes(options.must_not),
+        "together": frozenset(options.together),
+        "carries_over": options.carry_over,
+    }
 
 
 # ---- the plan
@@ -230,7 +201,8 @@ def make_plan(options: argparse.Namespace, language: Language) -> int:
     forms = [form_of_path(path) for path in options.output]
     request = request_of(options, desk)
     try:
-        plan = desk.plan(request, as_of=options.as_of, on_progress=tell_progress(options.time_limit, language))
+        with solver_progress(request.time_limit_s, language) as tell:
+            plan = desk.plan(request, as_of=options.as_of, on_progress=tell)
     except PlanRefusedError as error:
         return _refuse(error, options, language)
     kept = None
@@ -244,6 +216,7 @@ def make_plan(options: argparse.Namespace, language: Language) -> int:
         print_json(answer_of(plan, report) | {"scenario": None if kept is None else kept.id})
     else:
         print_plan(report, language)
+        print_problems(report, language)
         if kept is not None:
             print(language.say("Kept: {line}", line=line_of(kept, language)))
         for path in options.output:
@@ -252,25 +225,24 @@ def make_plan(options: argparse.Namespace, language: Language) -> int:
 
 
 def _refuse(error: PlanRefusedError, options: argparse.Namespace, language: Language) -> int:
-    """Tell every row that is wrong; nothing was solved."""
+    """Tell everything that is wrong, row by row; nothing was solved. A wrong call where only its rules are wrong."""
     print(f"phudien: {language.explain(error)}", file=sys.stderr)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "code": problem.code,
             "where": problem.where,
-            "file": problem.file_name,
+            "file_name": problem.file_name,
             "row": problem.row,
             "severity": problem.severity,
-            "message": problem.sentence(language),
+            "sentence": problem.sentence(language),
         }
         for problem in error.problems
     ]
     if options.json:
         print_json({"error": {"code": error.code, "message": language.explain(error)}, "problems": rows})
     for row in rows:
-        place = language.say("{file}, row {row}", file=row["file"], row=row["row"]) if row["row"] else ""
-        print(f"  {row['where']} {f'({place})' if place else ''}: {row['message']}", file=sys.stderr)
-    return DATA_PROBLEMS
+        print(f"  {problem_place(row, language)}: {row['sentence']}", file=sys.stderr)
+    return WRONG_CALL if all(row["code"].startswith("rule.") for row in rows) else DATA_PROBLEMS
 
 
 # ---- assumptions, lines and rivers

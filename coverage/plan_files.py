@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from coverage.planning.assumptions import read_assumptions
+from coverage.planning.assumptions import Assumptions, read_assumptions
 from coverage.planning.plan import Plan
 from coverage.planning.plan_report import PlanFollows, PlanSurroundings, plan_report
 from coverage.planning.reasons import reasons
@@ -74,7 +74,14 @@ class PlanFiles:
         self._workspace = workspace
 
     def report(
-        self, plan: Plan, language: Language, *, title: str = "", note: str = "", follows: PlanFollows | None = None
+        self,
+        plan: Plan,
+        language: Language,
+        *,
+        title: str = "",
+        note: str = "",
+        follows: PlanFollows | None = None,
+        assumptions: Assumptions | None = None,
     ) -> PlanReport:
         """
         Return a plan for its files.
@@ -85,6 +92,8 @@ class PlanFiles:
             Name of the scenario and its note.
         follows
             Reasons, quarters and how often each stays, as far as they were reckoned.
+        assumptions
+            Those that the plan used, such as a scenario keeps; where None, the shipped ones with the plan's changes.
 
         Raises
         ------
@@ -101,7 +110,7 @@ class PlanFiles:
             communes=commune_names(units),
             places=self._places(plan, as_of),
             outlines=workspace.map_layer(told_on=request.told_on).set_index("commune_code"),
-            assumptions=read_assumptions(reference.load_assumption_table()).changed(request.assumptions),
+            assumptions=assumptions or read_assumptions(reference.load_assumption_table()).changed(request.assumptions),
             price_decision=prices.decision,
             data_version=str(version),
             data_moment=version.moment,

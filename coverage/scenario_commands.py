@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
 
 from coverage.commands import DATA_PROBLEMS, DONE, print_json, user_of
-from coverage.plan_answers import answer_of, form_of_path, print_plan, records_of, tell_progress, write_plan
+from coverage.plan_answers import answer_of, form_of_path, print_plan, records_of, solver_progress, write_plan
 from coverage.plan_files import PlanFiles
 from coverage.planning import comparison
 from coverage.planning.comparison import NAMES, PART_NAMES, Comparison
+from coverage.planning.plan_sentences import STATUS_SENTENCES, millions
 from coverage.planning.sameness import difference_sentence
 from coverage.planning.scenario import STATE_NAMES, ScenarioEntry
 from coverage.scenario_book import MadeAgain, ScenarioBook
+from coverage.text_tables import text_table
 from coverage.workspace import Workspace
 from geodata.language import Language
 
-_SHOWN = 20
+WHOLE_FROM: Final = 1e5
+"""Amounts from here on are told without decimals."""
+
+_SHOWN: Final = 20
 """Rows of a long list that a terminal shows; `--json` gives every one."""
 
 
@@ -71,9 +81,10 @@ def list_scenarios(options: argparse.Namespace, language: Language) -> int:
     if options.json:
         print_json({"scenarios": [entry_answer(one) for one in found]})
         return DONE
-    for one in found:
-        print(line_of(one, language))
-    if not found:
+    if found:
+        for line in entry_lines(found, language):
+            print(line)
+    else:
         print(language.say("No scenario was kept yet. Keep one with phudien plan takeover … --save NAME."))
     return DONE
 
@@ -83,7 +94,7 @@ def show_scenario(options: argparse.Namespace, language: Language) -> int:
     workspace = Workspace(options.workspace)
     forms = [form_of_path(path) for path in options.output]
     files, found = PlanFiles(workspace), ScenarioBook(workspace).open(options.scenario)
-    report = files.report(found.plan, language, title=found.name, note=found.note)
+    report = files.report(found.plan, language, title=found.name, note=found.note, assumptions=found.assumptions)
     for path, form in zip(options.output, forms, strict=True):
         write_plan(path, files.file(report, form)[1])
     if options.json:
@@ -142,6 +153,36 @@ def line_of(one: ScenarioEntry, language: Language) -> str:
     )
 
 
+def entry_lines(found: Sequence[ScenarioEntry], language: Language) -> list[str]:
+    """Return a table of versions."""
+    say, count = language.say, language.count
+    header = (
+        say("Number"), say("Name"), say("State"), say("Areas"), say("Years"), say("Points or hamlets"),
+        say("Households"), say("Cost, million VND"), say("Data"), say("Kept by"), say("At"),
+    )  # fmt: skip
+    rows = [
+        (
+            one.id,
+            one.name,
+            say(STATE_NAMES[one.state]),
+            ",".join(one.areas),
+            _span(one.request.rules.years),
+            count(int(one.sums["done"])),
+            count(int(one.sums["households"])),
+            millions(one.sums["cost_vnd"], language),
+            one.data_version,
+            one.made_by,
+            language.moment(one.made_at.astimezone()),
+        )
+        for one in found
+    ]
+    return text_table(header, rows, numbers={5, 6, 7})
+
+
+def _span(years: Sequence[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+
+
 def _event_line(state: str, by: str, moment: str, reason: str, language: Language) -> str:
     line = f"{language.say(STATE_NAMES[state])}: {by}, {moment}"
     return f"{line}. {reason}" if reason else line
@@ -161,36 +202,63 @@ def compare_scenarios(options: argparse.Namespace, language: Language) -> int:
 
 
 def _print_comparison(found: Comparison, language: Language) -> None:
-    differs, follows = language.say("What differs"), language.say("What follows")
-    moved = language.say("Done in another year, or not in all: {n}", n=len(found.moved))
-    for one in found.scenarios:
-        print(line_of(one, language))
+    say = language.say
+    for line in entry_lines(found.scenarios, language):
+        print(line)
     assumptions = {name: one for scenario in found.scenarios for name, one in scenario.assumptions.items()}
-    print(f"\n{differs}:")
+    print(f"\n{say('What differs')}:")
     for row in found.differs.to_dict("records"):
-        name = row["name"]
-        title = language.say(NAMES[name]) if name in NAMES else assumptions[name].title.text(language)
-        print(f"  {language.say(PART_NAMES[row['part']])}, {title}: {_side_by_side(row, found.ids)}")
-    print(f"\n{follows}:")
-    for row in found.follows.to_dict("records"):
-        print(f"  {language.say(NAMES[row['name']])}: {_side_by_side(row, found.ids)}")
-    print(f"\n{moved}")
-    for row in found.moved.head(_SHOWN).to_dict("records"):
-        print(f"  {row['candidate_code']}  {row['name']}: {_side_by_side(row, found.ids)}")
+        name = str(row["name"])
+        title = say(NAMES[name]) if name in NAMES else assumptions[name].title.text(language)
+        print(f"  {say(PART_NAMES[row['part']])}, {title}: {_side_by_side(row, found.ids, name, language)}")
+    if found.differs.empty:
+        print("  " + say("Nothing: they ask for the same, on the same data."))
+    print(f"\n{say('What follows')}:")
+    header = ("", *found.ids)
+    rows = [
+        (say(NAMES[name]), *(compared_text(name, value, language) for value in values))
+        for name, *values in found.follows.itertuples(index=False)
+    ]
+    for line in text_table(header, rows, numbers=range(1, len(header))):
+        print("  " + line)
+    print(f"\n{say('Done in another year, or not in all: {n}', n=len(found.moved))}")
+    moved = [
+        (
+            row["candidate_code"],
+            row["name"],
+            language.count(int(row["households"])),
+            *(compared_text("year", row[one], language) for one in found.ids),
+        )
+        for row in found.moved.head(_SHOWN).to_dict("records")
+    ]
+    if moved:
+        header = (say("Code"), say("Name"), say("Households"), *found.ids)
+        for line in text_table(header, moved, numbers=range(2, len(header))):
+            print("  " + line)
+    if len(found.moved) > _SHOWN:
+        print("  " + say("and {n} more; see --json", n=len(found.moved) - _SHOWN))
 
 
-def _side_by_side(row: dict[Any, Any], ids: tuple[str, ...]) -> str:
-    return " | ".join(_plain(row[one]) for one in ids)
+def _side_by_side(row: dict[Any, Any], ids: tuple[str, ...], name: str, language: Language) -> str:
+    return " | ".join(compared_text(name, row[one], language) for one in ids)
 
 
-def _plain(value: Any) -> str:
-    if value is None or value != value:
+def compared_text(name: str, value: Any, language: Language) -> str:
+    """Return a value of a comparison as its reader writes it; a dash where there is none."""
+    if value is None or pd.isna(value) or value == "":
         return "–"
-    return f"{value:,.6g}" if isinstance(value, float) and abs(value) < 1e6 else _whole(value)
-
-
-def _whole(value: Any) -> str:
-    return f"{value:,.0f}" if isinstance(value, float) else str(value)
+    if isinstance(value, bool | np.bool_):
+        return language.say("yes") if value else language.say("no")
+    if name == "status":
+        return language.say(STATUS_SENTENCES[value])
+    if name == "year":
+        return str(int(value))
+    if isinstance(value, float):
+        if abs(value) >= WHOLE_FROM:
+            return language.decimal(Decimal(str(value)), decimals=0)
+        exact = Decimal(f"{value:.6g}").normalize()
+        return language.decimal(exact, decimals=max(0, -int(exact.as_tuple().exponent)))
+    return language.count(value) if isinstance(value, int) and name != "first_year" else str(value)
 
 
 # ---- decisions
@@ -228,7 +296,8 @@ def run_again(options: argparse.Namespace, language: Language) -> int:
     """Make a scenario's plan again; the exit code tells whether it is the same."""
     book = _book(options)
     limit = book.open(options.scenario).request.time_limit_s
-    found = book.run_again(options.scenario, on_progress=tell_progress(limit, language))
+    with solver_progress(limit, language) as tell:
+        found = book.run_again(options.scenario, on_progress=tell)
     if options.json:
         print_json(
             {

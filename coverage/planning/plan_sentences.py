@@ -25,7 +25,7 @@ from geodata.errors import mark
 from geodata.language import Language
 from geodata.periods import Period
 
-_STATUS_SENTENCES: Final = {
+STATUS_SENTENCES: Final = {
     OPTIMAL: mark("the best possible, within the gap asked for"),
     FEASIBLE: mark("the best found before the time was over"),
     CANCELLED: mark("stopped by the user: the best found until then"),
@@ -164,7 +164,7 @@ def _rests_on(request: PlanRequest, language: Language) -> str:
 def facts_of(plan: Plan, language: Language) -> dict[str, str]:
     """Return what came of a plan: label → text."""
     say, best, greedy = language.say, plan.programme, plan.greedy
-    facts = {say("Result"): say(_STATUS_SENTENCES[best.status])}
+    facts = {say("Result"): say(STATUS_SENTENCES[best.status])}
     if best.gap is not None:
         facts[say("Optimality gap")] = language.share(Decimal(str(round(best.gap, 6))), decimals=2)
     if best.seconds is not None:
