@@ -5,28 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from coverage.commands import DATA_PROBLEMS, DONE, print_json, user_of
 from coverage.plan_answers import answer_of, form_of_path, print_plan, records_of, solver_progress, write_plan
 from coverage.plan_files import PlanFiles
 from coverage.planning import comparison
-from coverage.planning.comparison import NAMES, PART_NAMES, Comparison
-from coverage.planning.plan_sentences import STATUS_SENTENCES, millions
+from coverage.planning.comparison import MOST, Comparison
+from coverage.planning.comparison_words import told_by_year, told_differs, told_follows, told_moved
+from coverage.planning.plan_sentences import millions
 from coverage.planning.sameness import difference_sentence
 from coverage.planning.scenario import STATE_NAMES, ScenarioEntry
 from coverage.scenario_book import MadeAgain, ScenarioBook
 from coverage.text_tables import text_table
 from coverage.workspace import Workspace
 from geodata.language import Language
-
-WHOLE_FROM: Final = 1e5
-"""Amounts from here on are told without decimals."""
 
 _SHOWN: Final = 20
 """Rows of a long list that a terminal shows; `--json` gives every one."""
@@ -82,8 +78,7 @@ def list_scenarios(options: argparse.Namespace, language: Language) -> int:
         print_json({"scenarios": [entry_answer(one) for one in found]})
         return DONE
     if found:
-        for line in entry_lines(found, language):
-            print(line)
+        _print_lines(entry_lines(found, language))
     else:
         print(language.say("No scenario was kept yet. Keep one with phudien plan takeover … --save NAME."))
     return DONE
@@ -203,62 +198,30 @@ def compare_scenarios(options: argparse.Namespace, language: Language) -> int:
 
 def _print_comparison(found: Comparison, language: Language) -> None:
     say = language.say
-    for line in entry_lines(found.scenarios, language):
-        print(line)
-    assumptions = {name: one for scenario in found.scenarios for name, one in scenario.assumptions.items()}
+    _print_lines(entry_lines(found.scenarios, language))
     print(f"\n{say('What differs')}:")
-    for row in found.differs.to_dict("records"):
-        name = str(row["name"])
-        title = say(NAMES[name]) if name in NAMES else assumptions[name].title.text(language)
-        print(f"  {say(PART_NAMES[row['part']])}, {title}: {_side_by_side(row, found.ids, name, language)}")
     if found.differs.empty:
         print("  " + say("Nothing: they ask for the same, on the same data."))
+    for part, title, *values in told_differs(found, language).itertuples(index=False):
+        print(f"  {part}, {title}: {' | '.join(values)}")
     print(f"\n{say('What follows')}:")
-    header = ("", *found.ids)
-    rows = [
-        (say(NAMES[name]), *(compared_text(name, value, language) for value in values))
-        for name, *values in found.follows.itertuples(index=False)
-    ]
-    for line in text_table(header, rows, numbers=range(1, len(header))):
-        print("  " + line)
+    _print_table(told_follows(found, language), range(1, MOST + 1))
+    print()
+    _print_table(told_by_year(found, language), range(2, MOST + 2))
     print(f"\n{say('Done in another year, or not in all: {n}', n=len(found.moved))}")
-    moved = [
-        (
-            row["candidate_code"],
-            row["name"],
-            language.count(int(row["households"])),
-            *(compared_text("year", row[one], language) for one in found.ids),
-        )
-        for row in found.moved.head(_SHOWN).to_dict("records")
-    ]
-    if moved:
-        header = (say("Code"), say("Name"), say("Households"), *found.ids)
-        for line in text_table(header, moved, numbers=range(2, len(header))):
-            print("  " + line)
+    if len(found.moved):
+        _print_table(told_moved(found, language).head(_SHOWN), range(2, MOST + 3))
     if len(found.moved) > _SHOWN:
         print("  " + say("and {n} more; see --json", n=len(found.moved) - _SHOWN))
 
 
-def _side_by_side(row: dict[Any, Any], ids: tuple[str, ...], name: str, language: Language) -> str:
-    return " | ".join(compared_text(name, row[one], language) for one in ids)
+def _print_table(told: pd.DataFrame, numbers: range) -> None:
+    _print_lines(text_table(list(told.columns), list(told.itertuples(index=False)), numbers=numbers))
 
 
-def compared_text(name: str, value: Any, language: Language) -> str:
-    """Return a value of a comparison as its reader writes it; a dash where there is none."""
-    if value is None or pd.isna(value) or value == "":
-        return "–"
-    if isinstance(value, bool | np.bool_):
-        return language.say("yes") if value else language.say("no")
-    if name == "status":
-        return language.say(STATUS_SENTENCES[value])
-    if name == "year":
-        return str(int(value))
-    if isinstance(value, float):
-        if abs(value) >= WHOLE_FROM:
-            return language.decimal(Decimal(str(value)), decimals=0)
-        exact = Decimal(f"{value:.6g}").normalize()
-        return language.decimal(exact, decimals=max(0, -int(exact.as_tuple().exponent)))
-    return language.count(value) if isinstance(value, int) and name != "first_year" else str(value)
+def _print_lines(lines: Sequence[str]) -> None:
+    for line in lines:
+        print("  " + line)
 
 
 # ---- decisions

@@ -31,7 +31,7 @@ STATUS_SENTENCES: Final = {
     CANCELLED: mark("stopped by the user: the best found until then"),
     INFEASIBLE: mark("no programme keeps all rules"),
 }
-_LEVELS: Final = {LOW: mark("the low values"), MID: mark("the mid values"), HIGH: mark("the high values")}
+LEVEL_NAMES: Final = {LOW: mark("the low values"), MID: mark("the mid values"), HIGH: mark("the high values")}
 _MILLION: Final = 1_000_000
 
 
@@ -150,7 +150,7 @@ def _weighed(request: PlanRequest, language: Language) -> str:
 
 
 def _rests_on(request: PlanRequest, language: Language) -> str:
-    said = language.say("Assumptions: {level}.", level=language.say(_LEVELS[request.level]))
+    said = language.say("Assumptions: {level}.", level=language.say(LEVEL_NAMES[request.level]))
     if request.assumptions:
         said += " " + language.say("{n} of them were changed by the office.", n=len(request.assumptions))
     if request.leaves_out_faulty:

@@ -61,7 +61,11 @@ def test_words_and_files(home: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     run(home, *TRA_VINH, "--budget", "40e9;20e9", "-o", str(file), "--lang", "en")
     text = capsys.readouterr().out
     assert "Written:" in text
-    assert "2022: " in text
+    assert "By year (money in million VND):" in text
+    assert [line.split()[:2] for line in text.splitlines() if line.startswith(("2022", "2023"))] == [
+        ["2022", "40,000.0"],
+        ["2023", "20,000.0"],
+    ]
     assert openpyxl.load_workbook(file).sheetnames
 
 
@@ -91,6 +95,17 @@ def test_what_cannot_be_kept_is_explained(home: Path, capsys: pytest.CaptureFixt
         ("--assume", "line_price=3"),
         ("--assume", "loss_after_upgrade_share=1.5"),
         ("--prices-of", "2015-01-01"),
+        ("--years", "0"),
+        ("--first-year", "1999"),
+        ("--gap", "-1"),
+        ("--time-limit", "0"),
+        ("--weights", "1,nan,0"),
+        ("--crews", "84=-1"),
+        ("--target", "842=2024"),
+        ("--budget", "200"),
+        ("--budget", "0"),
+        ("--budget", "20 tỷ", "--must", "không có"),
+        ("--budget", "20 tỷ", "--target", "842=2050:5"),
         ("-o", "plan.doc"),
     ],
 )
@@ -98,7 +113,9 @@ def test_wrong_calls_are_refused_before_anything_is_solved(
     home: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(home, *TRA_VINH, *options, expect=2)
-    assert capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("phudien")
 
 
 def test_assumptions_are_listed_with_source(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -174,9 +191,12 @@ def test_scenarios_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> N
     for deed in (("list",), ("show", "1"), ("compare", "1", "2"), ("run", "1")):
         assert main(["plan", "scenarios", *deed, "--workspace", str(home), "--lang", "en"]) == 0
     text = capsys.readouterr().out
-    assert "1.1  Phương án A (approved)" in text
+    assert next(line.split()[:5] for line in text.splitlines() if line.startswith("  1.1")) == (
+        ["1.1", "Phương", "án", "A", "approved"]
+    )
     assert "approved: Bình" in text
     assert "What differs:" in text
+    assert "Households that gain" in text
     assert "The same result as was kept." in text
 
 
@@ -184,3 +204,36 @@ def test_scenarios_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_unknown_scenarios_are_refused(home: Path, deed: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "scenarios", *deed, "--workspace", str(home)]) == 2
     assert capsys.readouterr().err
+
+
+def test_a_target_of_a_district_reaches_the_programme(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plain = answer(home, capsys, *TRA_VINH, "--budget", "60 tỷ", "--years", "2")
+    inside = [row for row in plain["rows"] if row["area_name"] == "Huyện Trà Cú"]
+    target = sum(row["households"] for row in inside) - max(row["households"] for row in inside)
+    asked = ("--target", f"Trà Cú=2022:{target}")
+    found = answer(home, capsys, *TRA_VINH, "--budget", "60 tỷ", "--years", "2", *asked)
+    done = [row for row in found["rows"] if row["area_name"] == "Huyện Trà Cú" and row["year"] == 2022]
+    assert sum(row["households"] for row in done) >= max(row["households"] for row in inside)
+
+
+def test_json_tells_quarters_and_what_remains(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(home, capsys, *TRA_VINH, "--budget", "20e9,10e9")
+    assert [row["period"] for row in found["quarters"]][::2] == [
+        "2021-Q2", "2021-Q4", "2022-Q2", "2022-Q4", "2023-Q2", "2023-Q4",
+    ]  # fmt: skip
+    left = [row["households"] for row in found["rows"] if row["year"] is None]
+    assert sum(row["households"] for row in found["remains"]) == sum(left)
+
+
+def test_nothing_but_the_answer_is_printed(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    run(home, *TRA_VINH, "--budget", "20 tỷ", "--json")
+    shown = capfd.readouterr()
+    json.loads(shown.out)  # the solver's greeting would stand before it
+    assert shown.err == ""
+
+
+def test_a_quarter_without_figures_is_said_with_those_that_have_some(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(home, "takeover", "--area", "84", "--period", "2030-Q2", expect=1)
+    assert "Quý II/2021 (2021-Q2)" in capsys.readouterr().err

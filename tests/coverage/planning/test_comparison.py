@@ -8,12 +8,15 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from coverage.planning.assumptions import Assumptions
 from coverage.planning.candidates import INFEASIBLE
-from coverage.planning.comparison import NAMES, ComparisonError, answer_of, compare
+from coverage.planning.comparison import ComparisonError, answer_of, compare
+from coverage.planning.comparison_words import NAMES, told_by_year, told_differs, told_follows, told_moved
 from coverage.planning.kept_plan import SUMS
 from coverage.planning.plan import Plan
+from geodata.language import Language
 from tests.plans_of_four import MILLION, plan, programme
-from tests.scenarios_of_four import scenario
+from tests.scenarios_of_four import LINE, scenario
 
 
 def other() -> Plan:
@@ -31,8 +34,8 @@ def test_only_what_differs_is_listed() -> None:
         ("asked", "level"): ("mid", "high"),
         ("rule", "years"): (2, 3),
         ("rule", "budget_vnd"): (
-            "2022: 2,600,000,000; 2023: 2,500,000,000",
-            "2022: 2,600,000,000; 2023: 2,600,000,000; 2024: 2,600,000,000",
+            {"2022": 2600 * MILLION, "2023": 2500 * MILLION},
+            {"2022": 2600 * MILLION, "2023": 2600 * MILLION, "2024": 2600 * MILLION},
         ),
         ("rule", "must_take"): ("P1", "P3"),
         ("assumption", "line_cost_vnd_per_km"): (3e8, 4e8),  # the value used: another level is another value
@@ -111,3 +114,26 @@ def test_other_programs_get_all_of_it() -> None:
     assert [one["id"] for one in found["scenarios"]] == ["1.1", "2.1"]
     assert {row["name"] for row in found["differs"]} >= {"years", "must_take"}
     assert next(row for row in found["moved"] if row["candidate_code"] == "P2")["2.1"] is None
+
+
+def test_an_assumption_whose_used_value_is_the_same_is_told_with_all_three() -> None:
+    wider = Assumptions({LINE.name: replace(LINE, low=1e8)})
+    found = compare([scenario(plan()), scenario(plan(), 2, assumptions=wider)]).differs
+    [row] = found.to_dict("records")
+    assert (row["name"], row["1.1"], row["2.1"]) == (LINE.name, "2e+08 – 3e+08 – 4e+08", "1e+08 – 3e+08 – 4e+08")
+
+
+def test_it_is_told_in_both_languages_with_their_numbers() -> None:
+    found = compare([scenario(plan()), scenario(other(), 2)])
+    vi, en = Language("vi"), Language("en")
+    differs = {what: (one, two) for _, what, one, two in told_differs(found, vi).itertuples(index=False)}
+    assert differs["Ngân sách từng năm, đồng"][0] == "2022: 2.600.000.000; 2023: 2.500.000.000"
+    assert differs["Chi phí đường dây"] == ("300.000.000", "400.000.000")
+    assert differs["Mức giả định"] == ("giá trị giữa", "giá trị cao")
+    follows = {what: (one, two) for what, one, two in told_follows(found, en).itertuples(index=False)}
+    assert follows["Cost, VND"] == ("4,900,000,000", "4,500,000,000")
+    assert follows["How the solve ended"][0] == "the best possible, within the gap asked for"
+    assert follows["Score"] == ("0.8", "0.5")
+    years = told_by_year(found, en)
+    assert years[years["Year"] == "2024"]["1.1"].tolist() == ["–", "–", "–"]
+    assert told_moved(found, en).iloc[1].tolist() == ["P2", "=1+1", "300", "2023", "–"]

@@ -1,0 +1,161 @@
+"""A comparison of scenarios in words: titles, and values as the reader's language writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from coverage.planning.candidates import CONNECTION, TAKEOVER
+from coverage.planning.comparison import ASKED, ASSUMPTION, DATA, RULE, WEIGHT, Comparison
+from coverage.planning.plan_report import KIND_NAMES
+from coverage.planning.plan_sentences import LEVEL_NAMES, STATUS_SENTENCES
+from geodata.errors import mark
+from geodata.language import Language
+
+WHOLE_FROM: Final = 1e5
+"""Numbers from here on are told without decimals."""
+
+MEASURE_NAMES: Final = {
+    "households": mark("Households that gain"),
+    "cost_vnd": mark("Cost, VND"),
+    "households_remaining": mark("Households that remain"),
+}
+
+PART_NAMES: Final = {
+    ASKED: mark("what is asked"),
+    RULE: mark("rules"),
+    WEIGHT: mark("weights"),
+    ASSUMPTION: mark("assumptions"),
+    DATA: mark("data"),
+}
+
+NAMES: Final = {
+    "areas": mark("Areas"),
+    "period": mark("Quarter it begins with"),
+    "told_on": mark("List of units of"),
+    "kinds": mark("Chosen among"),
+    "level": mark("Level of assumptions"),
+    "priced_on": mark("Prices of the day"),
+    "leaves_out_faulty": mark("Rows with errors are left out"),
+    "gap": mark("Gap asked for"),
+    "time_limit_s": mark("Time limit, seconds"),
+    "first_year": mark("First year"),
+    "years": mark("Number of years"),
+    "budget_vnd": mark("Budget by year, VND"),
+    "crews": mark("Crews by province"),
+    "crew_weeks_per_year": mark("Weeks of a crew a year"),
+    "least_households": mark("Households that gain, at least, by province"),
+    "must_take": mark("Done in any case"),
+    "must_not_take": mark("Never done"),
+    "together": mark("All points of an organisation at once"),
+    "follows": mark("Not before another"),
+    "area_targets": mark("Targets of districts"),
+    "carries_over": mark("Money left is carried over"),
+    "discount_rate": mark("Discount rate a year"),
+    "soonest": mark("Weight: households soonest"),
+    "value": mark("Weight: net present value"),
+    "equity": mark("Weight: equity between districts"),
+    "data_version": mark("Data version"),
+    "price_decision": mark("Price decision"),
+    "status": mark("How the solve ended"),
+    "candidates": mark("Points and hamlets that could be done"),
+    "done": mark("Points and hamlets done"),
+    "households": mark("Households that gain"),
+    "households_remaining": mark("Households that remain"),
+    "cost_vnd": mark("Cost, VND"),
+    "budget_sum_vnd": mark("Budget of all years, VND"),
+    "npv_vnd": mark("Net present value in the first year, VND"),
+    "score": mark("Score"),
+    "greedy_score": mark("Score of the order by hand"),
+    "gap_found": mark("Gap found"),
+}
+"""Title of each row of `Comparison.differs` and `Comparison.follows`; those of assumptions are their own."""
+
+
+def told_differs(found: Comparison, language: Language) -> pd.DataFrame:
+    """Return what differs: what it is about, what it is called, and its text in each scenario, by `id`."""
+    say = language.say
+    titles = {name: one.title for scenario in found.scenarios for name, one in scenario.assumptions.items()}
+    about, what = say("About"), say("What")
+    rows = []
+    for part, name, *values in found.differs.itertuples(index=False):
+        title = titles[name].text(language) if part == ASSUMPTION else say(NAMES[name])
+        rows.append((say(PART_NAMES[part]), title, *(value_text(name, value, language) for value in values)))
+    return pd.DataFrame(rows, columns=pd.Index([about, what, *found.ids]))
+
+
+def told_follows(found: Comparison, language: Language) -> pd.DataFrame:
+    """Return what follows: what it is called, and its text in each scenario."""
+    rows = [
+        (language.say(NAMES[name]), *(value_text(name, value, language) for value in values))
+        for name, *values in found.follows.itertuples(index=False)
+    ]
+    return pd.DataFrame(rows, columns=pd.Index([language.say("What"), *found.ids]))
+
+
+def told_by_year(found: Comparison, language: Language) -> pd.DataFrame:
+    """Return what each year does, costs and leaves: year, measure, and its text in each scenario."""
+    rows = [
+        (str(year), language.say(MEASURE_NAMES[measure]), *(value_text(measure, value, language) for value in values))
+        for year, measure, *values in found.by_year.itertuples(index=False)
+    ]
+    return pd.DataFrame(rows, columns=pd.Index([language.say("Year"), language.say("What"), *found.ids]))
+
+
+def told_moved(found: Comparison, language: Language) -> pd.DataFrame:
+    """Return the points and hamlets that are not done in the same year in all, with the year in each."""
+    say = language.say
+    table = found.moved
+    columns = {
+        say("Code"): table["candidate_code"].astype("str"),
+        say("Name"): table["name"].astype("str"),
+        say("Households"): table["households"].map(lambda n: language.count(int(n))),
+        **{one: table[one].map(lambda year: value_text("year", year, language)) for one in found.ids},
+    }
+    return pd.DataFrame(columns)
+
+
+def value_text(name: str, value: Any, language: Language) -> str:
+    """
+    Return a value of a comparison as its reader writes it; a dash where there is none.
+
+    Parameters
+    ----------
+    name
+        Of the row, as `Comparison` has it.
+    """
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {value_text('', one, language)}" for key, one in value.items()) or "–"
+    if value is None or pd.isna(value) or value == "":
+        return "–"
+    if isinstance(value, bool | np.bool_):
+        return language.say("yes") if value else language.say("no")
+    words = _WORDS.get(name, {})
+    if value in words:
+        template = words[value]
+        return language.say(template)
+    if name in ("year", "first_year"):
+        return str(int(value))
+    if isinstance(value, float | np.floating) and not float(value).is_integer():
+        return _decimal(float(value), language)
+    return language.count(int(value)) if isinstance(value, int | float | np.number) else str(value)
+
+
+def _decimal(value: float, language: Language) -> str:
+    exact = Decimal(f"{value:.6g}") if abs(value) < WHOLE_FROM else Decimal(f"{value:.0f}")
+    return language.decimal(exact, decimals=max(0, -int(exact.normalize().as_tuple().exponent)))
+
+
+_WORDS: Final[dict[str, Mapping[Any, str]]] = {
+    "status": STATUS_SENTENCES,
+    "level": LEVEL_NAMES,
+    "kinds": {
+        TAKEOVER: KIND_NAMES[TAKEOVER],
+        CONNECTION: KIND_NAMES[CONNECTION],
+        f"{TAKEOVER}, {CONNECTION}": mark("take-overs and connections"),
+    },
+}
