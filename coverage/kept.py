@@ -37,3 +37,8 @@ class Kept(Generic[Answer]):
             while len(self._answers) > self._number:
                 self._answers.popitem(last=False)
         return answer
+
+    def peek(self, question: Hashable) -> Answer | None:
+        """Return the answer to a question where it is kept; None where it is not."""
+        with self._lock:
+            return self._answers.get(question)

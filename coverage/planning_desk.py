@@ -12,10 +12,11 @@ import pandas as pd
 from coverage.kept import Kept
 from coverage.network_layers import NetworkLayers
 from coverage.planning.assumptions import Assumptions, read_assumptions
-from coverage.planning.candidates import Programme, ProgrammeRules
+from coverage.planning.candidates import ProgrammeRules
 from coverage.planning.consequences import direct_share_by_quarter
+from coverage.planning.direct_targets import joint_targets
 from coverage.planning.last_mile_points import prepare_hamlets
-from coverage.planning.making import Cases, candidates_of, make_plan, reckon_plan
+from coverage.planning.making import Cases, candidates_of, make_plan
 from coverage.planning.plan import Plan
 from coverage.planning.plan_input import EXTENT_COLUMNS, PlanInputs
 from coverage.planning.plan_report import PlanFollows
@@ -142,29 +143,14 @@ class PlanningDesk:
             on_progress=on_progress,
         )
 
-    def reckon(self, request: PlanRequest, programme: Programme, *, as_of: datetime | None = None) -> Plan:
-        """Return the plan of a programme that is given, without a search; see `making.reckon_plan`."""
-        return reckon_plan(
-            self.inputs(request, as_of=as_of),
-            replace(request, data_version=str(self.workspace.data_version(as_of=as_of))),
-            self.assumptions(),
-            programme,
-            found=self.cases(request, as_of=as_of),
-        )
-
     def follows(self, plan: Plan, *, as_of: datetime | None = None) -> PlanFollows:
         """
         Return what follows from a plan for its files: the share on direct sale by quarter, against the target.
 
-        A target is shown where the plan has one area, which has one.
+        The target is that of all areas together; see `direct_targets.joint_targets`.
         """
         inputs = self.inputs(plan.request, as_of=as_of)
-        targets = None
-        if len(plan.request.areas) == 1 and len(inputs.milestones):
-            due = inputs.milestones.dropna(subset=["due_period", "target_value"])
-            targets = pd.DataFrame(
-                {"period": due["due_period"].astype("str"), "target_share": due["target_value"].astype("float64")}
-            ).drop_duplicates("period", keep="last")
+        targets = joint_targets(inputs.milestones, _grid_by_area(inputs, plan.request.areas))
         return PlanFollows(quarters=direct_share_by_quarter(plan, inputs.figures, targets))
 
     def _reckon_cases(self, request: PlanRequest, as_of: datetime | None) -> Cases:
@@ -236,6 +222,16 @@ def commune_names(units: Units) -> pd.DataFrame:
         }
     )
     return table.join(communes[list(EXTENT_COLUMNS)]).rename_axis("commune_code")
+
+
+def _grid_by_area(inputs: PlanInputs, areas: Sequence[str]) -> pd.Series[int]:
+    """Return the households with grid power of each area, of the communes that reported them."""
+    communes, grid = inputs.communes, inputs.figures["households_grid"]
+    sums = {}
+    for area in areas:
+        inside = (communes["province_code"] == area) | (communes["area_code"] == area) | (communes.index == area)
+        sums[area] = int(grid.reindex(communes.index[inside]).fillna(0).sum())
+    return pd.Series(sums, dtype="Int64")
 
 
 def _last_day(request: PlanRequest) -> date:

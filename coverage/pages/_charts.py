@@ -13,12 +13,25 @@ from geodata.language import Language
 from geodata.periods import Period
 
 
-def count_axis(name: str, language: Language, *, has_zero: bool = True) -> alt.Y:
-    """Return the axis of a field of counts, with thousands as the language writes them; `name` is its title too."""
+def count_axis(name: str, language: Language, *, has_zero: bool = True, title: str | None = None) -> alt.Y:
+    """Return the axis of a field of counts, with thousands as the language writes them; `name` is its usual title."""
     # Vega writes thousands with commas; Vietnamese has points.
     labels = "replace(datum.label, /,/g, '.')" if language.code == "vi" else "datum.label"
     axis = alt.Axis(format=",d", labelExpr=labels)
-    return alt.Y(f"{name}:Q", axis=axis, scale=alt.Scale(zero=has_zero), title=name)
+    return alt.Y(f"{name}:Q", axis=axis, scale=alt.Scale(zero=has_zero), title=title or name)
+
+
+def decimal_labels(language: Language) -> str:
+    """Return the expression that writes the labels of an axis of measured numbers as the language does."""
+    if language.code == "vi":
+        return "replace(replace(replace(datum.label, /,/g, ' '), /\\./g, ','), / /g, '.')"
+    return "datum.label"
+
+
+def decimal_axis(name: str, language: Language, *, title: str, has_zero: bool = True) -> alt.Y:
+    """Return the axis of a field of measured numbers, such as money, with marks as the language writes them."""
+    axis = alt.Axis(labelExpr=decimal_labels(language))
+    return alt.Y(f"{name}:Q", axis=axis, scale=alt.Scale(zero=has_zero), title=title)
 
 
 def quarter_axis(name: str, periods: Sequence[str], language: Language) -> alt.X:

@@ -1,131 +1,155 @@
-"""A plan solved beside the page, with progress and a way to stop; what was solved before comes back at once."""
+"""Work that takes longer than a page may: done beside it, with progress and a way to stop, kept for who asks again."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Final
+from collections.abc import Callable, Hashable
+from typing import Any, Final, Generic, TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from coverage.kept import Kept
-from coverage.pages import _plan_cache
-from coverage.planning.plan import Plan
-from coverage.planning.programme import SolveProgress
-from coverage.planning.request import PlanRequest
-from coverage.planning_desk import PlanningDesk
 from geodata.errors import PhuDienError
 from geodata.language import Language
 
-_JOB: Final = "plan_job"
-"""Key of the session's solve. A thread is no choice, but it belongs to the session and goes with it."""
+_JOBS: Final = "plan_jobs"
+"""Key of the session's jobs by kind. A thread is no choice, but it belongs to the session and goes with it."""
+
+_WAIT_S: Final = 1.5
+"""Most programmes are solved by then: no flicker of a progress bar."""
+
+Result = TypeVar("Result")
+Tell = Callable[[Any], bool]
+"""Told how far the work is; returns False where it is to stop."""
 
 
-@dataclass
-class SolveJob:
-    """A plan while it is solved, in a thread of its own: a page that is drawn anew would cut it short."""
+class Job(Generic[Result]):
+    """
+    Work while it is done, in a thread of its own: a page that is drawn anew would cut it short.
 
-    desk: PlanningDesk
-    request: PlanRequest
-    start_years: pd.Series[int] | None = None
-    progress: SolveProgress | None = None
-    plan: Plan | None = None
-    error: PhuDienError | None = None
-    has_failed: bool = False
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
+    Parameters
+    ----------
+    work
+        Does it; is given what to tell progress to.
+    """
+
+    def __init__(self, work: Callable[[Tell], Result]) -> None:
+        self._work = work
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="plan", daemon=True)
+        self.progress: Any = None
+        self.result: Result | None = None
+        self.error: PhuDienError | None = None
+        self.has_failed = False
 
     def start(self) -> None:
-        """Begin to solve."""
-        self._thread = threading.Thread(target=self._run, name="plan", daemon=True)
+        """Begin."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the solver to stop; the best programme until then is kept."""
+        """Ask the work to stop."""
         self._stop.set()
 
     def wait(self, seconds: float) -> None:
         """Wait for the end, at most so long."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+        self._thread.join(seconds)
 
     @property
     def is_running(self) -> bool:
-        """Whether it is still being solved."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether it is still being done."""
+        return self._thread.is_alive()
 
     @property
     def was_stopped(self) -> bool:
-        """Whether the user stopped it."""
+        """Whether somebody stopped it before it was done."""
         return self._stop.is_set()
 
     def _run(self) -> None:
         try:
-            self.plan = self.desk.plan(self.request, start=self.start_years, on_progress=self._tell)
+            self.result = self._work(self._tell)
         except PhuDienError as error:
             self.error = error
         except Exception:  # a thread's fault is told on the page and stands in the log
-            logging.getLogger(__name__).exception("a plan was not solved")
+            logging.getLogger(__name__).exception("work beside a page failed")
             self.has_failed = True
 
-    def _tell(self, progress: SolveProgress) -> bool:
+    def _tell(self, progress: Any) -> bool:
         self.progress = progress
         return not self._stop.is_set()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _solved(home: str) -> Kept[SolveJob]:  # noqa: ARG001 -- the home is the key
-    return Kept[SolveJob](12)
+def _kept_jobs(home: str) -> Kept[Job[Any]]:  # noqa: ARG001 -- the home is the key
+    return Kept[Job[Any]](24)
 
 
-def solve(home: str, version: str, request: PlanRequest) -> SolveJob:
+def ask(home: str, kind: str, question: Hashable, work: Callable[[Tell], Result]) -> Job[Result]:
     """
-    Return the solve of a request, begun where it was not solved before.
+    Return the job of a question, begun where nobody asked it before; what this session asked instead is stopped.
 
-    Parameters
-    ----------
-    home, version
-        Workspace and version of its data.
+    What this session stopped stays as it is until it is asked for by `ask_again`; what another one stopped is begun
+    anew.
     """
-    question = (version, request.to_json())
-    held: tuple[object, SolveJob] | None = st.session_state.get(_JOB)
-    if held is not None and held[0] == question and not held[1].was_stopped:
+    held = held_job(kind)
+    if held is not None and held[0] == question and not held[1].has_failed:
         return held[1]
     if held is not None and held[1].is_running:
         held[1].stop()
-    before = held[1].plan if held is not None else None
 
-    def begin() -> SolveJob:
-        job = SolveJob(_plan_cache.desk(), request, None if before is None else before.programme.year)
+    def begin() -> Job[Any]:
+        job = Job(work)
         job.start()
         return job
 
-    job = _solved(home).get(question, begin)
+    job = _kept_jobs(home).get((kind, question), begin)
     if job.was_stopped or job.has_failed:
         job = begin()
-    st.session_state[_JOB] = (question, job)
-    job.wait(1.5)  # most are solved by then: no flicker of a progress bar
+    st.session_state.setdefault(_JOBS, {})[kind] = (question, job)
+    job.wait(_WAIT_S)
     return job
 
 
+def held_job(kind: str) -> tuple[Hashable, Job[Any]] | None:
+    """Return the question and the job of a kind that this session asked last; None where it asked none."""
+    held: tuple[Hashable, Job[Any]] | None = st.session_state.get(_JOBS, {}).get(kind)
+    return held
+
+
+def kept_result(home: str, kind: str, question: Hashable) -> Any:
+    """Return what a question that was asked before gave; None where it was not, or is not kept any more."""
+    job = _kept_jobs(home).peek((kind, question))
+    return None if job is None else job.result
+
+
+def ask_again(kind: str) -> None:
+    """Let the next `ask` of a kind begin anew."""
+    st.session_state.get(_JOBS, {}).pop(kind, None)
+
+
 @st.fragment(run_every=1.0)
-def draw_running(job: SolveJob, time_limit_s: float, language: Language) -> None:
-    """Show how far the solver is, every second, and a way to stop it; then the page with its result."""
-    say = language.say
+def draw_running(
+    job: Job[Any],
+    kind: str,
+    describe: Callable[[Any], tuple[float, str]],
+    language: Language,
+    *,
+    stop: str,
+) -> None:
+    """
+    Show how far a job is, every second, and a way to stop it; then the page with its result.
+
+    Parameters
+    ----------
+    describe
+        Share that is done (0 to 1) and its text, for the job's progress (None before the first).
+    stop
+        What the button says.
+    """
     if not job.is_running:
         st.rerun()
-    progress = job.progress
-    if progress is None or progress.gap is None:
-        st.progress(0.0, text=say("Reckoning the cases and looking for a first programme …"))
-    else:
-        text = say(
-            "Looking for better programmes: {seconds} s, at most {gap} from the best possible.",
-            seconds=int(progress.seconds),
-            gap=language.share(Decimal(repr(progress.gap)), decimals=1),
-        )
-        st.progress(min(1.0, progress.seconds / time_limit_s), text=text)
-    if st.button(say("Stop and keep the best found"), key="plan_stop"):
+    share, text = describe(job.progress)
+    st.progress(min(1.0, max(0.0, share)), text=text)
+    if st.button(stop, key=f"plan_stop_{kind}", disabled=job.was_stopped):
         job.stop()
+        st.caption(language.say("Stopping …"))

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
 
 from coverage.map_classes import MISSING_COLOUR
 from coverage.pages import _maps
+from coverage.pages._plan_choices import IN, OUT
 from geodata.language import Language
 from geodata.plan_data import PlanReport
 from geodata.units import Units
 
 _NOT_DONE: Final = "#ffffff"
-_NOBODY: Final = "#eeeeee"
+_NOBODY: Final = "#f4f6f8"
+_ALL_DONE: Final = "#dfe6ec"
+_SOME_REMAIN: Final = "#f6d5d5"
+"""Communes are pale: the colours of the years are those of the points on them."""
+
+_EDGES: Final = {IN: "#000000", OUT: "#c1121f"}
 _RAMP: Final = ("#440154", "#46327e", "#365c8d", "#277f8e", "#1fa187", "#4ac16d", "#a0da39", "#fde725")
 """Viridis: dark first, told apart by readers who see no red or green, and in black and white."""
 
@@ -28,13 +34,26 @@ def year_colours(years: Sequence[int]) -> dict[int, str]:
 
 
 def paint_of_plan(
-    report: PlanReport, units: Units, language: Language, *, areas: Sequence[str], notes: Sequence[str]
+    report: PlanReport,
+    units: Units,
+    language: Language,
+    *,
+    areas: Sequence[str],
+    pinned: Mapping[str, str],
+    chosen: str | None = None,
 ) -> dict[str, Any]:
     """
     Return what commune_map.js paints of a plan.
 
-    Communes are painted by the year in which the last of their households gains, or as remaining; points and hamlets
-    are circles in the colour of their year, white where they are not done; lines that are built are drawn.
+    Points and hamlets are circles in the colour of their year, white where they are not done; lines that are built
+    are drawn. Communes are painted by whether some of their households remain at the end.
+
+    Parameters
+    ----------
+    pinned
+        Points and hamlets that are pinned in or out: their circles have a dark or a red edge.
+    chosen
+        The one that the page shows: it is ringed.
     """
     say = language.say
     communes = pd.concat([units.communes_of(area) for area in areas])
@@ -45,36 +64,45 @@ def paint_of_plan(
     for code, of_commune in rows.groupby("commune_code"):
         done = of_commune.dropna(subset="year")
         remaining = int(of_commune["households"].sum() - done["households"].sum())
-        place = len(years) if remaining else years.index(int(done["year"].max()))
-        text = say("{n} households remain", n=remaining) if remaining else say("done by {year}", year=years[place])
+        last = "" if done.empty else str(int(done["year"].max()))
+        text = say("{n} households remain", n=remaining) if remaining else say("done by {year}", year=last)
+        place = len(years) + (1 if remaining else 0)
         painted[str(code)] = [place, text, [int(done["households"].sum()), remaining]]
     paint = {
         "title": say("Done by"),
-        "unit": say("year"),
+        "unit": "",
         "period": f"{years[0]}–{years[-1]}" if years else "",
         "classes": [
             *[[colours[year], str(year)] for year in years],
-            ["#f0a3a3", say("some remain at the end")],
-            [_NOBODY, say("nothing remains")],
+            [_ALL_DONE, say("commune: all done")],
+            [_SOME_REMAIN, say("commune: some remain at the end")],
         ],
         "missing_colour": _NOBODY if len(rows) else MISSING_COLOUR,
         "figures": [say("Households of the programme"), say("Households that remain")],
         "communes": painted,
-        "circles": _circles(rows, colours, language),
-        "states": [[_NOT_DONE, say("not done")]],
+        "circles": _circles(rows, colours, language, pinned),
+        "circles_title": say("Households that gain"),
+        "states": [
+            [_NOT_DONE, say("not done")],
+            *([[_EDGES[IN], say("edge: pinned in")]] if IN in pinned.values() else []),
+            *([[_EDGES[OUT], say("edge: pinned out")]] if OUT in pinned.values() else []),
+        ],
         "hamlets": [],
         "lines": _lines(report, colours, language),
         "bounds": _maps.bounds_of(communes),
         "fit_key": "+".join(areas),
-        "notes": list(notes),
+        "notes": [],  # they stand below the map: the legend is to cover little of it
         **_maps.sizes_of(rows["households"]),
     }
     text = json.dumps(paint, sort_keys=True, ensure_ascii=False)
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return paint | {"key": key, "points_key": key}
+    # The ring has no part in the key of the points: they, and what is open on them, stay while it moves.
+    return paint | {"key": f"{key}-{chosen or ''}", "points_key": key, "ring": _ring(rows, chosen)}
 
 
-def _circles(rows: pd.DataFrame, colours: dict[int, str], language: Language) -> list[dict[str, Any]]:
+def _circles(
+    rows: pd.DataFrame, colours: dict[int, str], language: Language, pinned: Mapping[str, str]
+) -> list[dict[str, Any]]:
     say = language.say
     placed = rows.dropna(subset=["lat", "lon"]).sort_values("households", ascending=False)
     return [
@@ -85,7 +113,8 @@ def _circles(rows: pd.DataFrame, colours: dict[int, str], language: Language) ->
             "code": str(row["candidate_code"]),
             "households": int(row["households"]),
             "colour": _NOT_DONE if pd.isna(row["year"]) else colours[int(row["year"])],
-            "edge": "#5f6368" if pd.isna(row["year"]) else "#ffffff",
+            "edge": _EDGES.get(pinned.get(str(row["candidate_code"]), ""), _edge(row["year"])),
+            "edge_width": 2.5 if str(row["candidate_code"]) in pinned else 1,
             "is_taken": False,
             "lines": [
                 f"{row['candidate_code']} · {row['name']}",
@@ -97,6 +126,18 @@ def _circles(rows: pd.DataFrame, colours: dict[int, str], language: Language) ->
         }
         for row in placed.to_dict("records")
     ]
+
+
+def _ring(rows: pd.DataFrame, chosen: str | None) -> dict[str, Any] | None:
+    found = rows[(rows["candidate_code"] == chosen) & rows["lat"].notna()]
+    if found.empty:
+        return None
+    row = found.iloc[0]
+    return {"lat": row["lat"], "lon": row["lon"], "households": int(row["households"])}
+
+
+def _edge(year: Any) -> str:
+    return "#5f6368" if pd.isna(year) else "#ffffff"
 
 
 def _lines(report: PlanReport, colours: dict[int, str], language: Language) -> list[dict[str, Any]]:

@@ -1,227 +1,124 @@
-"""What came of a plan: facts, the ranked list with why, curves over the years."""
+"""What came of a plan: the facts beside the order by hand, and the ranked list with why."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
-from coverage.pages import _charts, _plan_settings, _tables
+from coverage.pages import _plan_choices
+from coverage.pages._plan_effect import outcome_of
+from coverage.pages._plan_numbers import amount, billions, counted, millions
+from coverage.pages._plan_point import PIN_ICONS
 from coverage.planning.plan import Plan
 from geodata.language import Language
 from geodata.plan_data import PlanReport
 from geodata.units import Units
 
-_MILLION: Final = 1_000_000
-
 
 def draw_facts(plan: Plan, report: PlanReport, language: Language) -> None:
     """Show what the programme reaches, how sure it is to be the best, and what the order by hand would reach."""
     say = language.say
-    years = report.years
-    shown = (
-        (say("Households that gain"), language.count(int(years["households"].sum()))),
-        (
-            say("Households that remain"),
-            language.count(int(years["households_remaining"].iloc[-1])) if len(years) else "–",
-        ),
-        (say("Cost (billion VND)"), _billions(float(years["cost_vnd"].sum()), language)),
-        (say("Net present value (billion VND)"), _billions(worth(plan, report), language)),
+    best, by_hand = outcome_of(plan, plan.programme.year), outcome_of(plan, plan.greedy.year)
+    # What is better is green: fewer that remain; money is neither good nor bad.
+    shown: tuple[tuple[str, Any, str, Any], ...] = (
+        (say("Households that gain"), counted, "households", "normal"),
+        (say("Households that remain"), counted, "remaining", "inverse"),
+        (say("Cost (billion VND)"), billions, "cost_vnd", "off"),
+        (say("Net present value (billion VND)"), billions, "npv_vnd", "normal"),
     )
-    for column, (label, text) in zip(st.columns(len(shown)), shown, strict=True):
-        column.metric(label, text)
-    table = pd.DataFrame({say("Result"): list(report.facts), say("Value"): list(report.facts.values())})
-    with st.expander(say("How good it is: gap, time, and the order by hand"), expanded=True):
-        st.dataframe(table, hide_index=True, width="stretch")
-
-
-def worth(plan: Plan, report: PlanReport) -> float:
-    """Return the net present value of what is done, discounted to the first year (VND)."""
-    done = report.rows.dropna(subset="year")
-    rules = plan.request.rules
-    factor = (1 + rules.discount_rate) ** (done["year"].astype("float64") - rules.first_year)
-    return float((done["npv_vnd"] / factor).sum())
-
-
-def draw_change(before: PlanReport | None, after: PlanReport, language: Language) -> None:
-    """Show what the last move of the settings changed: households, money, which points came and went."""
-    if before is None:
-        return
-    say = language.say
-    was, now = (set(report.rows.dropna(subset="year")["candidate_code"]) for report in (before, after))
-    gained = int(after.years["households"].sum()) - int(before.years["households"].sum())
-    cost = float(after.years["cost_vnd"].sum()) - float(before.years["cost_vnd"].sum())
-    old, new = (report.rows.set_index("candidate_code")["year"] for report in (before, after))
-    both = sorted(was & now)
-    moved = int((old.loc[both] != new.loc[both]).sum())
-    if not (gained or abs(cost) >= 1 or was ^ now or moved):
-        return
-    sign = "+" if gained > 0 else ""
-    st.info(
-        say(
-            "The last change: {households} households, {cost} billion VND; {into} more in the programme, {out} out of "
-            "it, {moved} in another year.",
-            households=f"{sign}{language.count(gained)}",
-            cost=("+" if cost > 0 else "") + _billions(cost, language),
-            into=len(now - was),
-            out=len(was - now),
-            moved=moved,
+    for column, (label, write, name, colour) in zip(st.columns(len(shown)), shown, strict=True):
+        now, hand = getattr(best, name), getattr(by_hand, name)
+        difference = write(now - hand, language, signed=True)
+        column.metric(
+            label,
+            write(now, language),
+            delta=say("{difference} against by hand", difference=difference).replace("−", "-", 1)
+            if any(letter in "123456789" for letter in difference)
+            else None,
+            delta_color=colour,
         )
+    st.write(_how_good(plan, language))
+    with st.expander(say("All facts, and what was asked for")):
+        table = pd.DataFrame({say("Result"): list(report.facts), say("Value"): list(report.facts.values())})
+        st.table(table.set_index(say("Result")))
+        for rule in report.rules:
+            st.write(f"- {rule}")
+
+
+def _how_good(plan: Plan, language: Language) -> str:
+    """Return how sure the programme is to be the best, and how it stands against the order by hand."""
+    say, best, by_hand = language.say, plan.programme, plan.greedy
+    if best.score is None or best.gap is None or best.seconds is None:
+        return say("No programme was found yet.")
+    first = say(
+        "No programme can score more than {gap} better than this one; it was found in {seconds} s.",
+        gap=language.share(Decimal(repr(best.gap)), decimals=2),
+        seconds=amount(best.seconds, language),
     )
-
-
-def _billions(vnd: float, language: Language) -> str:
-    return language.decimal(Decimal(repr(round(vnd / 1e9, 6))), decimals=1)
+    if by_hand.score is None:
+        return first + " " + say("The order by hand breaks a rule.")
+    more = (best.score - by_hand.score) / abs(by_hand.score) if by_hand.score else 0.0
+    second = say(
+        "Score {best} against {greedy} of the order by hand ({more}).",
+        best=amount(best.score, language, decimals=4),
+        greedy=amount(by_hand.score, language, decimals=4),
+        more=amount(more, language, unit=0.01, decimals=2, signed=True) + "%",
+    )
+    return f"{first} {second}"
 
 
 def draw_list(plan: Plan, report: PlanReport, units: Units, language: Language) -> str | None:
-    """Show the ranked list with why; return the code of the row that is selected."""
-    say = language.say
-    rows = report.rows
+    """Show the ranked list with why; return the code of the row that was selected just now."""
+    say, rows = language.say, report.rows
     terms = plan.programme.terms.reindex(rows["candidate_code"])
-    pinned = _plan_settings.pins()
-    marks = {_plan_settings.IN: say("in"), _plan_settings.OUT: say("out")}
-    table = pd.DataFrame(
-        {
-            say("Rank"): rows["rank"],
-            say("Year"): rows["year"],
-            say("Pinned"): [marks.get(pinned.get(code, ""), "") for code in rows["candidate_code"]],
-            say("Code"): rows["candidate_code"],
-            say("Commune"): rows["commune_name"],
-            say("District"): rows["area_name"],
-            say("Households"): _tables.with_separators(rows[["households"]], language)["households"],
-            say("Cost (million VND)"): [_millions(value, language) for value in rows["cost_vnd"]],
-            say("A household (million VND)"): [_millions(v, language, 2) for v in rows["cost_per_household_vnd"]],
-            say("Net present value (million VND)"): [_millions(value, language) for value in rows["npv_vnd"]],
-            say("Loss"): [
-                "–" if pd.isna(v) else language.share(Decimal(repr(float(v))), decimals=1) for v in rows["loss_share"]
-            ],
-            say("Why"): rows["reason"],
-            say("Name"): rows["name"],
-            say("Adds: soonest"): [_term(value, language) for value in terms["soonest"]],
-            say("Adds: value"): [_term(value, language) for value in terms["value"]],
-            say("Adds: equity"): [_term(value, language) for value in terms["equity"]],
-        }
-    )
+    pinned = _plan_choices.pins()
+    per_household = [millions(value, language, decimals=2) for value in rows["cost_per_household_vnd"]]
+    columns = {
+        "#": rows["rank"],
+        say("Year"): ["–" if pd.isna(year) else str(int(year)) for year in rows["year"]],
+        "📌": [PIN_ICONS.get(pinned.get(code, ""), "") for code in rows["candidate_code"]],
+        say("Code"): rows["candidate_code"],
+        say("Commune"): rows["commune_name"],
+        say("Households"): [counted(value, language) for value in rows["households"]],
+        say("Why"): rows["reason"],
+        say("Cost (million VND)"): [millions(value, language) for value in rows["cost_vnd"]],
+        say("A household (million VND)"): per_household,
+        say("Net present value (million VND)"): [millions(value, language) for value in rows["npv_vnd"]],
+        say("Adds: soonest"): [_term(value, language) for value in terms["soonest"]],
+        say("Adds: value"): [_term(value, language) for value in terms["value"]],
+        say("Adds: equity"): [_term(value, language) for value in terms["equity"]],
+        say("Loss (%)"): [amount(value, language, unit=0.01) for value in rows["loss_share"]],
+        say("District"): rows["area_name"],
+        say("Name"): rows["name"],
+    }
     if not units.has_districts:
-        table = table.drop(columns=say("District"))
+        columns.pop(say("District"))
     event = st.dataframe(
-        table,
+        pd.DataFrame(columns),
         width="stretch",
         hide_index=True,
-        height=520,
+        height=420,
         on_select="rerun",
         selection_mode="single-row",
+        column_config={
+            "#": st.column_config.NumberColumn(width=40),
+            "📌": st.column_config.TextColumn(width=36, help=say("Pinned")),
+            say("Why"): st.column_config.TextColumn(width=430),
+        },
         key="plan_list",
     )
     st.caption(
         say("What each adds to the score, in thousandths, by the weights; 0 where a weight is 0 or it is not done.")
     )
     chosen = event["selection"]["rows"]
-    return str(rows["candidate_code"].iloc[chosen[0]]) if chosen and chosen[0] < len(rows) else None
-
-
-def _millions(vnd: float, language: Language, decimals: int = 0) -> str:
-    return "–" if pd.isna(vnd) else language.decimal(Decimal(repr(round(vnd / _MILLION, 6))), decimals=decimals)
+    code = str(rows["candidate_code"].iloc[chosen[0]]) if chosen and chosen[0] < len(rows) else None
+    was = st.session_state.get("plan_list_chosen")
+    st.session_state["plan_list_chosen"] = code
+    return code if code != was else None
 
 
 def _term(value: float, language: Language) -> str:
-    return "–" if pd.isna(value) else language.decimal(Decimal(repr(round(1000 * float(value), 6))), decimals=2)
-
-
-def draw_curves(report: PlanReport, language: Language) -> None:
-    """Show households that remain and gain by year, and the money."""
-    say = language.say
-    years = report.years.assign(year=report.years["year"].astype("str"))
-    left, right = st.columns(2)
-    with left:
-        gained, remain = say("Households that gain"), say("Households that remain")
-        bars = pd.DataFrame({say("Year"): years["year"], gained: years["households"].astype("int64")})
-        line = pd.DataFrame({say("Year"): years["year"], remain: years["households_remaining"].astype("int64")})
-        x = alt.X(f"{say('Year')}:N", axis=alt.Axis(labelAngle=0))
-        st.altair_chart(
-            alt.layer(
-                alt.Chart(bars).mark_bar(color="#9ecae1").encode(x=x, y=_charts.count_axis(gained, language)),
-                alt.Chart(line)
-                .mark_line(color="#a50f15", point=True)
-                .encode(x=x, y=_charts.count_axis(remain, language)),
-            ).resolve_scale(y="independent"),
-            width="stretch",
-        )
-        st.caption(say("Bars: households that gain in the year; line: households that remain at its end."))
-    with right:
-        money = say("billion VND")
-        flows = {
-            say("Cost"): -years["cost_vnd"],
-            say("Margin of what is on direct sale"): years["margin_vnd"],
-            say("Cash flow"): years["cash_flow_vnd"],
-        }
-        table = pd.concat(
-            [pd.DataFrame({say("Year"): years["year"], money: v / 1e9, "what": name}) for name, v in flows.items()]
-        )
-        st.altair_chart(
-            alt.Chart(table)
-            .mark_bar()
-            .encode(
-                x=alt.X(f"{say('Year')}:N", axis=alt.Axis(labelAngle=0)),
-                xOffset="what:N",
-                y=alt.Y(f"{money}:Q"),
-                color=alt.Color("what:N", title="", legend=alt.Legend(orient="bottom")),
-            ),
-            width="stretch",
-        )
-    table = report.years.copy()
-    billions = ["budget_vnd", "cost_vnd", "margin_vnd", "cash_flow_vnd"]
-    shown = pd.DataFrame(
-        {
-            say("Year"): table["year"].astype("str"),
-            say("Points and hamlets"): table["points"],
-            say("Households"): _tables.with_separators(table[["households"]], language)["households"],
-            **{
-                title: [_billions(float(v), language) for v in table[name]]
-                for name, title in zip(
-                    billions,
-                    (
-                        say("Budget (billion VND)"),
-                        say("Cost (billion VND)"),
-                        say("Margin (billion VND)"),
-                        say("Cash flow (billion VND)"),
-                    ),
-                    strict=True,
-                )
-            },
-            say("Households that remain"): _tables.with_separators(table[["households_remaining"]], language)[
-                "households_remaining"
-            ],
-        }
-    )
-    st.dataframe(shown, hide_index=True, width="stretch")
-    if len(report.quarters):
-        _draw_share(report, language)
-
-
-def _draw_share(report: PlanReport, language: Language) -> None:
-    say = language.say
-    share, target = say("Share on direct sale (%)"), say("Target (%)")
-    quarter = say("Quarter")
-    table = pd.DataFrame(
-        {
-            quarter: report.quarters["period"].astype("str"),
-            share: report.quarters["direct_share"].astype("float64") * 100,
-            target: report.quarters["target_share"].astype("float64") * 100,
-        }
-    )
-    x = alt.X(f"{quarter}:N", sort=None, axis=alt.Axis(labelAngle=-45))
-    layers = [
-        alt.Chart(table)
-        .mark_line(point=True, color="#1a7f37")
-        .encode(x=x, y=alt.Y(f"{share}:Q", scale=alt.Scale(zero=False)))
-    ]
-    if table[target].notna().any():
-        layers.append(
-            alt.Chart(table.dropna()).mark_line(strokeDash=[4, 3], color="#5f6368").encode(x=x, y=f"{target}:Q")
-        )
-    st.altair_chart(alt.layer(*layers), width="stretch")
+    return amount(1000 * value, language, decimals=2) if pd.notna(value) else "–"

@@ -56,7 +56,7 @@ def _inputs(plan: Plan) -> PlanInputs:
 def _draw_frontier(plan: Plan, language: Language) -> None:
     say = language.say
     with st.spinner(say("Reckoning the curve …")):
-        found = _plan_cache.frontier_of(plan.request.to_json(), plan)
+        found = _plan_cache.frontier_of(_plan_cache.key_of(plan), plan)
     money, households, kind = say("Budget, all years (billion VND)"), say("Households that gain"), say("Plan")
     table = pd.DataFrame(
         {
@@ -87,7 +87,7 @@ def _draw_frontier(plan: Plan, language: Language) -> None:
 def _draw_tornado(plan: Plan, language: Language) -> None:
     say = language.say
     with st.spinner(say("Reckoning each assumption …")):
-        found = _plan_cache.tornado_of_plan(plan.request.to_json(), plan)
+        found = _plan_cache.tornado_of_plan(_plan_cache.key_of(plan), plan)
     shipped = _plan_cache.desk().assumptions()
     shown = found.bars.head(15)
     title, worth = say("Assumption"), say("Net present value (billion VND)")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -10,31 +13,40 @@ import streamlit as st
 from coverage.pages import (
     _cache,
     _maps,
+    _plan_assumptions,
     _plan_cache,
+    _plan_choices,
+    _plan_curves,
+    _plan_effect,
     _plan_job,
-    _plan_map,
+    _plan_point,
     _plan_result,
     _plan_scenarios,
     _plan_settings,
     _plan_what_if,
     _state,
 )
+from coverage.pages._plan_cache import SOLVE, AskedPlan
+from coverage.pages._plan_job import Job
 from coverage.plan_files import FORMS
 from coverage.planning.candidates import INFEASIBLE
 from coverage.planning.making import PlanRefusedError
 from coverage.planning.plan import Plan
 from coverage.planning.plan_input import PlanInputs
 from coverage.planning.problems import ERROR
+from coverage.planning.programme import SolveProgress
 from coverage.planning.request import PlanRequest
-from geodata.errors import PhuDienError
+from geodata.errors import PhuDienError, mark
 from geodata.language import Language
-from geodata.plan_data import PlanReport
 from geodata.units import COMPANY_CODE
 
 FIRST_AREAS = ("89", "84")
 """An Giang and Trà Vinh in the list of `FIRST_LIST`: where almost all of what remains is."""
 
 FIRST_LIST = "2021-07-01"
+
+SECTION: Final = "plan"
+"""Name of the section in the address."""
 
 
 def draw(choices: _state.Choices) -> None:
@@ -46,21 +58,24 @@ def draw(choices: _state.Choices) -> None:
         choices.home, choices.version, (base.areas, base.period, base.told_on, base.priced_on)
     )
     _draw_what_remains(inputs, choices)
-    request = _plan_settings.ask(base, choices)
-    request = replace(request, leaves_out_faulty=_ask_problems(inputs, choices.language))
-    say = choices.language.say
-    settings, result, kept = st.tabs([say("Programme"), say("Assumptions"), say("Scenarios")])
-    with result:
-        shipped = _plan_cache.desk().assumptions()
-        level = _plan_settings.ask_assumptions(shipped, request, choices.language)
-    request = replace(request, level=level, assumptions=dict(st.session_state.get(_plan_settings.CHANGES, {})))
-    with settings:
-        plan = _draw_programme(request, areas, choices)
-    with kept:
-        _plan_scenarios.draw(plan, choices)
+    _draw_problems(inputs, choices.language)
+    request = _plan_settings.ask(base, inputs, choices)
+    section = _state.choose(
+        SECTION,
+        choices.language.say("Show"),
+        list(SECTIONS),
+        default="programme",
+        show=lambda name: choices.language.say(SECTIONS[name][0]),
+        horizontal=True,
+    )
+    SECTIONS[section][1](request, choices)
 
 
 def _areas(choices: _state.Choices) -> tuple[str, ...]:
+    """Return the areas of the plan: of the scenario that was opened, the chosen one, or where almost all remains."""
+    of_scenario = _plan_choices.areas_of(choices.area, choices.told_on)
+    if of_scenario is not None:
+        return of_scenario
     if choices.area != COMPANY_CODE:
         return (choices.area,)
     return tuple(_cache.areas_on(FIRST_AREAS, FIRST_LIST, choices.told_on))
@@ -70,7 +85,7 @@ def _draw_what_remains(inputs: PlanInputs, choices: _state.Choices) -> None:
     say, count = choices.language.say, choices.language.count
     names = inputs.communes["province_name"].unique()
     st.subheader(f"{', '.join(names)}, {choices.period_name}")
-    if choices.area == COMPANY_CODE:
+    if _areas(choices) == tuple(_cache.areas_on(FIRST_AREAS, FIRST_LIST, choices.told_on)):
         st.caption(say("Almost all of what remains is in these two provinces; pick another one in the side bar."))
     points, hamlets = inputs.points, inputs.hamlets
     shown = (
@@ -83,10 +98,10 @@ def _draw_what_remains(inputs: PlanInputs, choices: _state.Choices) -> None:
         column.metric(label, number)
 
 
-def _ask_problems(inputs: PlanInputs, language: Language) -> bool:
-    """Show what is wrong with the input; return whether rows with an error are left out."""
+def _draw_problems(inputs: PlanInputs, language: Language) -> None:
+    """Show what is wrong with the input, row by row."""
     if not inputs.problems:
-        return False
+        return
     say = language.say
     errors = len(inputs.errors)
     title = say("{n} problems of the survey's rows, {errors} of them errors", n=len(inputs.problems), errors=errors)
@@ -95,49 +110,74 @@ def _ask_problems(inputs: PlanInputs, language: Language) -> bool:
             {
                 say("Severity"): [say("error") if p.severity == ERROR else say("warning") for p in inputs.problems],
                 say("Code"): [p.where for p in inputs.problems],
+                say("What is wrong"): [p.sentence(language) for p in inputs.problems],
                 say("File"): [p.file_name for p in inputs.problems],
                 say("Row"): [str(p.row) if p.row else "" for p in inputs.problems],
-                say("What is wrong"): [p.sentence(language) for p in inputs.problems],
             }
         )
         st.dataframe(table, hide_index=True, width="stretch")
-    return errors > 0 and st.checkbox(
-        say("Leave the rows with errors out of the plan"), key="plan_leave_out", value=False
+
+
+# ---- the sections
+
+
+def _with_plan(
+    draw_plan: Callable[[AskedPlan, _state.Choices], None], request: PlanRequest, choices: _state.Choices
+) -> None:
+    """Solve a request, and draw what rests on its plan; its progress, or why there is none, where it is not there."""
+    say, language = choices.language.say, choices.language
+    job = _plan_cache.solve(choices.home, choices.version, request)
+    if job.is_running:
+        _draw_solve(job, request, language)
+        return
+    if job.error is not None:
+        _draw_error(job.error, language)
+        return
+    plan = job.result
+    if plan is None:
+        st.error(say("The plan was not made because of a fault of the program; the log of the server has more."))
+        return
+    if job.was_stopped and st.button(say("Go on looking for better programmes"), key="plan_go_on"):
+        _plan_job.ask_again(SOLVE)
+        st.rerun()
+    if plan.programme.status == INFEASIBLE or plan.programme.score is None:
+        _draw_no_programme(plan, language)
+        return
+    report = _plan_cache.report_of(plan, language)
+    draw_plan(AskedPlan(request, plan, report, _plan_cache.key_of(plan)), choices)
+
+
+def _draw_solve(job: Job[Plan], request: PlanRequest, language: Language) -> None:
+    _plan_job.draw_running(
+        job,
+        SOLVE,
+        partial(_describe_solve, request.time_limit_s, language),
+        language,
+        stop=language.say("Stop and keep the best found"),
     )
 
 
-def _draw_programme(request: PlanRequest, areas: tuple[str, ...], choices: _state.Choices) -> Plan | None:
-    """Show the programme of a request; return its plan, None while there is none."""
-    say = choices.language.say
-    job = _plan_job.solve(choices.home, choices.version, request)
-    if job.is_running:
-        _plan_job.draw_running(job, request.time_limit_s, choices.language)
-        return None
-    if job.error is not None:
-        _draw_error(job.error, choices.language)
-        return None
-    if job.plan is None:
-        st.error(say("The plan was not made because of a fault of the program; the log of the server has more."))
-        return None
-    plan = job.plan
-    report = _plan_cache.report_of(choices.home, choices.version, request.to_json(), choices.language.code, plan)
-    if plan.programme.status == INFEASIBLE:
-        st.error(say("No programme keeps all rules."))
-        for sentence in report.conflicts:
-            st.write(f"- {sentence}")
-        return plan
-    before: PlanReport | None = st.session_state.get("plan_shown")
-    _plan_result.draw_facts(plan, report, choices.language)
-    if before is not None and before.areas == report.areas and before.language == report.language:
-        _plan_result.draw_change(before, report, choices.language)
-    st.session_state["plan_shown"] = report
-    clicked = _draw_map(report, areas, choices)
-    chosen = _plan_result.draw_list(plan, report, choices.units, choices.language)
-    _ask_pin(report, clicked, chosen, choices.language)
-    _plan_result.draw_curves(report, choices.language)
-    _plan_what_if.draw(plan, choices)
-    _draw_downloads(plan, report, choices.language)
-    return plan
+def _describe_solve(time_limit_s: float, language: Language, progress: SolveProgress | None) -> tuple[float, str]:
+    say = language.say
+    if progress is None or progress.gap is None:
+        return 0.0, say("Reckoning the cases and looking for a first programme …")
+    text = say(
+        "Looking for better programmes: {seconds} s of at most {limit} s, now at most {gap} from the best possible.",
+        seconds=int(progress.seconds),
+        limit=int(time_limit_s),
+        gap=language.share(Decimal(repr(progress.gap)), decimals=1),
+    )
+    return progress.seconds / time_limit_s, text
+
+
+def _draw_no_programme(plan: Plan, language: Language) -> None:
+    say = language.say
+    if plan.programme.status != INFEASIBLE:
+        st.warning(say("It was stopped before a programme was found."))
+        return
+    st.error(say("No programme keeps all rules. Each of these is a way out:"))
+    for conflict in plan.programme.conflicts:
+        st.write(f"- {conflict.sentence(language)}")
 
 
 def _draw_error(error: PhuDienError, language: Language) -> None:
@@ -147,56 +187,106 @@ def _draw_error(error: PhuDienError, language: Language) -> None:
             st.write(f"- **{problem.where}**: {problem.sentence(language)}")
 
 
-def _draw_map(report: PlanReport, areas: tuple[str, ...], choices: _state.Choices) -> str | None:
-    code = choices.language.code
+def _draw_programme(asked: AskedPlan, choices: _state.Choices) -> None:
+    plan, report, language = asked.plan, asked.report, choices.language
+    _plan_result.draw_facts(plan, report, language)
+    before = _plan_choices.note_shown(asked.request)
+    _plan_effect.draw(
+        None if before is None else _plan_cache.solved(choices.home, choices.version, before),
+        before,
+        plan,
+        language,
+    )
+    place, about = st.columns([2.1, 1])
+    with about:
+        about_point = st.container()
+    with place:
+        clicked = _draw_map(asked, choices)
+    chosen = _plan_result.draw_list(plan, report, choices.units, language)
+    _look_at(clicked, chosen, set(report.rows["candidate_code"]))
+    with about_point:
+        _plan_point.draw(plan, report, language)
+    _draw_downloads(asked, language)
+
+
+def _look_at(clicked: str | None, chosen: str | None, codes: set[str]) -> None:
+    """Look at the point that was clicked just now, on the map or in the list; the map rings it."""
+    for code in (clicked, chosen):
+        if code in codes and st.session_state.get(_plan_choices.POINT) != code:
+            st.session_state[_plan_choices.POINT] = code
+            st.rerun()
+
+
+def _draw_map(asked: AskedPlan, choices: _state.Choices) -> str | None:
     shapes = _cache.layer_version(choices.home, choices.version, choices.told_on, choices.area)
-    tiles = _cache.workspace().settings.tiles_url
+    tiles, code = _cache.workspace().settings.tiles_url, choices.language.code
     document = _cache.map_document(shapes, choices.told_on, code, tiles, choices.area)
-    notes = _cache.data_notes(choices.home, choices.version, choices.told_on, areas, choices.language)
-    paint = _plan_map.paint_of_plan(report, choices.units, choices.language, areas=areas, notes=notes)
-    return _maps.show_map(document, f"{shapes}-{code}", paint, choices.language, height=560)
+    codes = set(asked.report.rows["candidate_code"])
+    pinned = tuple(sorted((one, where) for one, where in _plan_choices.pins().items() if one in codes))
+    paint = _plan_cache.paint(
+        choices.told_on,
+        f"{asked.key}-{code}",
+        _areas(choices),
+        pinned,
+        st.session_state.get(_plan_choices.POINT),
+        asked.report,
+    )
+    clicked = _maps.show_map(document, f"{shapes}-{code}", paint, choices.language, height=600)
+    notes = _cache.data_notes(choices.home, choices.version, choices.told_on, _areas(choices), choices.language)
+    st.caption(" ".join(notes))
+    return clicked
 
 
-def _ask_pin(report: PlanReport, clicked: str | None, chosen: str | None, language: Language) -> None:
-    """Offer to pin the point that was clicked on the map or selected in the list, and list the pins."""
-    say = language.say
-    codes = list(report.rows["candidate_code"])
-    if clicked in codes:
-        st.session_state["plan_point"] = clicked
-    elif chosen is not None:
-        st.session_state["plan_point"] = chosen
-    code: str | None = st.session_state.get("plan_point")
-    if code is not None and code in codes:
-        row = report.rows.set_index("candidate_code").loc[code]
-        when: str = say("not done") if pd.isna(row["year"]) else str(int(row["year"]))
-        st.markdown(f"**{code}** · {row['name']} · {row['commune_name']} · {when}")
-        if row["reason"]:
-            st.caption(str(row["reason"]))
-        inside, outside, free = st.columns(3)
-        for column, label, where in (
-            (inside, say("Must be done"), _plan_settings.IN),
-            (outside, say("Must not be done"), _plan_settings.OUT),
-            (free, say("Leave it to the programme"), None),
-        ):
-            if column.button(label, key=f"plan_pin_{where}", disabled=_plan_settings.pins().get(code) == where):
-                _plan_settings.pin(code, where)
-                st.rerun()
-    else:
-        st.caption(say("Click a point on the map, or a row of the list, to pin it in or out and see the effect."))
-    told = _plan_settings.describe_pins(codes, language)
-    if told:
-        st.caption(told)
-
-
-def _draw_downloads(plan: Plan, report: PlanReport, language: Language) -> None:
-    say = language.say
-    for column, (form, about) in zip(st.columns(len(FORMS)), FORMS.items(), strict=True):
-        name, content = _plan_cache.file_of(report.stamp["request_sha256"], language.code, form, report)
-        column.download_button(say(about.title), content, name, about.media_type, key=f"plan_{form}")
+def _draw_downloads(asked: AskedPlan, language: Language) -> None:
+    say, report = language.say, asked.report
+    with st.container(horizontal=True):
+        for form, about in FORMS.items():
+            name, content = _plan_cache.file_of(asked.key, language.code, form, report)
+            st.download_button(
+                say(about.title),
+                content,
+                name,
+                about.media_type,
+                icon=":material/download:",
+                key=f"plan_{form}",
+                on_click="ignore",
+            )
     st.caption(
         say(
             "Data version {version}, prices of {decision}.",
-            version=plan.request.data_version,
+            version=asked.plan.request.data_version,
             decision=report.stamp["price_decision"],
         )
     )
+
+
+def _draw_years(asked: AskedPlan, choices: _state.Choices) -> None:
+    _plan_curves.draw(asked.report, choices.language)
+
+
+def _draw_what_if(asked: AskedPlan, choices: _state.Choices) -> None:
+    _plan_what_if.draw(asked.plan, choices)
+
+
+def _draw_scenarios(request: PlanRequest, choices: _state.Choices) -> None:
+    """Draw scenarios beside the plan that is shown; they are there where it is still solved, or there is none, too."""
+    job = _plan_cache.solve(choices.home, choices.version, request)
+    if job.is_running:
+        _draw_solve(job, request, choices.language)
+    _plan_scenarios.draw(None if job.is_running else job.result, choices)
+
+
+def _draw_assumptions(_request: PlanRequest, choices: _state.Choices) -> None:
+    _plan_assumptions.draw(_plan_cache.desk().assumptions(), choices.language)
+
+
+Section = Callable[[PlanRequest, _state.Choices], Any]
+
+SECTIONS: Final[dict[str, tuple[str, Section]]] = {
+    "programme": (mark("Programme"), partial(_with_plan, _draw_programme)),
+    "years": (mark("By year"), partial(_with_plan, _draw_years)),
+    "firm": (mark("How firm it is"), partial(_with_plan, _draw_what_if)),
+    "assumptions": (mark("Assumptions"), _draw_assumptions),
+    "scenarios": (mark("Scenarios"), _draw_scenarios),
+}
+"""What the page shows below the settings, by its code in the address."""

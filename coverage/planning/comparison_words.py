@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.planning.candidates import CONNECTION, TAKEOVER
-from coverage.planning.comparison import ASSUMPTION, NAMES, PART_NAMES, Comparison
+from coverage.planning.comparison import ASKED, ASSUMPTION, DATA, RULE, WEIGHT, Comparison
 from coverage.planning.plan_report import KIND_NAMES
 from coverage.planning.plan_sentences import LEVEL_NAMES, STATUS_SENTENCES
 from geodata.errors import mark
@@ -25,17 +25,85 @@ MEASURE_NAMES: Final = {
     "households_remaining": mark("Households that remain"),
 }
 
+PART_NAMES: Final = {
+    ASKED: mark("what is asked"),
+    RULE: mark("rules"),
+    WEIGHT: mark("weights"),
+    ASSUMPTION: mark("assumptions"),
+    DATA: mark("data"),
+}
 
-def told_differs(found: Comparison, language: Language) -> pd.DataFrame:
-    """Return what differs: what it is about, what it is called, and its text in each scenario, by `id`."""
+NAMES: Final = {
+    "areas": mark("Areas"),
+    "period": mark("Quarter it begins with"),
+    "told_on": mark("List of units of"),
+    "kinds": mark("Chosen among"),
+    "level": mark("Level of assumptions"),
+    "priced_on": mark("Prices of the day"),
+    "leaves_out_faulty": mark("Rows with errors are left out"),
+    "gap": mark("Gap asked for"),
+    "time_limit_s": mark("Time limit, seconds"),
+    "first_year": mark("First year"),
+    "years": mark("Number of years"),
+    "budget_vnd": mark("Budget by year, VND"),
+    "crews": mark("Crews by province"),
+    "crew_weeks_per_year": mark("Weeks of a crew a year"),
+    "least_households": mark("Households that gain, at least, by province"),
+    "must_take": mark("Done in any case"),
+    "must_not_take": mark("Never done"),
+    "together": mark("All points of an organisation at once"),
+    "follows": mark("Not before another"),
+    "area_targets": mark("Targets of districts"),
+    "carries_over": mark("Money left is carried over"),
+    "discount_rate": mark("Discount rate a year"),
+    "soonest": mark("Weight: households soonest"),
+    "value": mark("Weight: net present value"),
+    "equity": mark("Weight: equity between districts"),
+    "data_version": mark("Data version"),
+    "price_decision": mark("Price decision"),
+    "status": mark("How the solve ended"),
+    "candidates": mark("Points and hamlets that could be done"),
+    "done": mark("Points and hamlets done"),
+    "households": mark("Households that gain"),
+    "households_remaining": mark("Households that remain"),
+    "cost_vnd": mark("Cost, VND"),
+    "budget_sum_vnd": mark("Budget of all years, VND"),
+    "npv_vnd": mark("Net present value in the first year, VND"),
+    "score": mark("Score"),
+    "greedy_score": mark("Score of the order by hand"),
+    "gap_found": mark("Gap found"),
+}
+"""Title of each row of `Comparison.differs` and `Comparison.follows`; those of assumptions are their own."""
+
+
+def told_differs(found: Comparison, language: Language, *, places: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """
+    Return what differs: what it is about, what it is called, and its text in each scenario, by `id`.
+
+    Parameters
+    ----------
+    places
+        Names of areas by code; codes stand for those that are not among them.
+    """
     say = language.say
     titles = {name: one.title for scenario in found.scenarios for name, one in scenario.assumptions.items()}
     about, what = say("About"), say("What")
     rows = []
     for part, name, *values in found.differs.itertuples(index=False):
         title = titles[name].text(language) if part == ASSUMPTION else say(NAMES[name])
-        rows.append((say(PART_NAMES[part]), title, *(value_text(name, value, language) for value in values)))
+        texts = (value_text(name, _named(name, value, places or {}), language) for value in values)
+        rows.append((say(PART_NAMES[part]), title, *texts))
     return pd.DataFrame(rows, columns=pd.Index([about, what, *found.ids]))
+
+
+def _named(name: str, value: Any, places: Mapping[str, str]) -> Any:
+    """Return a value with the names of the areas that its codes stand for; districts' targets have a year behind."""
+    if name == "areas" and isinstance(value, str):
+        return ", ".join(places.get(code, code) for code in value.split(", "))
+    if name in _BY_AREA and isinstance(value, Mapping):
+        parts = [(str(key).partition(" "), one) for key, one in value.items()]
+        return {f"{places.get(code, code)}{space}{rest}": one for (code, space, rest), one in parts}
+    return value
 
 
 def told_follows(found: Comparison, language: Language) -> pd.DataFrame:
@@ -99,6 +167,9 @@ def _decimal(value: float, language: Language) -> str:
     exact = Decimal(f"{value:.6g}") if abs(value) < WHOLE_FROM else Decimal(f"{value:.0f}")
     return language.decimal(exact, decimals=max(0, -int(exact.normalize().as_tuple().exponent)))
 
+
+_BY_AREA: Final = ("crews", "least_households", "area_targets")
+"""Rows whose values are told by area."""
 
 _WORDS: Final[dict[str, Mapping[Any, str]]] = {
     "status": STATUS_SENTENCES,

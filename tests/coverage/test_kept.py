@@ -26,3 +26,10 @@ def test_an_error_is_not_kept() -> None:
     with pytest.raises(ZeroDivisionError):
         kept.get("a", lambda: 1 / 0)
     assert kept.get("a", lambda: 1.0) == 1.0
+
+
+def test_peeking_makes_nothing() -> None:
+    kept = Kept[int](2)
+    assert kept.peek("a") is None
+    kept.get("a", lambda: 1)
+    assert kept.peek("a") == 1

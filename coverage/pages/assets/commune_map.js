@@ -33,6 +33,7 @@ function PhuDienMap(map, geometry, settings) {
   const bulk = L.layerGroup();
   const taken = L.layerGroup();
   const hamlets = L.layerGroup();
+  const rings = L.layerGroup().addTo(map);
 
   communes.addTo(map);
   districts.addTo(map);
@@ -110,9 +111,9 @@ function PhuDienMap(map, geometry, settings) {
       pane: "circles",
       radius: radius(point.households),
       color: point.edge || "#ffffff",
-      weight: 1,
+      weight: point.edge_width || 1,
       fillColor: point.colour,
-      fillOpacity: 0.65,
+      fillOpacity: point.code ? 0.9 : 0.65,
     });
     const text = point.lines.map(escape).join("<br>");
     shape.bindTooltip(text, { className: "phudien-tip" }).bindPopup(text);
@@ -121,9 +122,25 @@ function PhuDienMap(map, geometry, settings) {
     shape.addTo(point.is_taken ? taken : bulk);
   }
 
+  // Around the point that the page shows; it takes no clicks.
+  function drawRing(point) {
+    const ring = L.circleMarker([point.lat, point.lon], {
+      renderer: circleRenderer,
+      pane: "circles",
+      radius: radius(point.households),
+      color: "#e6007e",
+      weight: 7,
+      opacity: 0.65,
+      fill: false,
+      interactive: false,
+    });
+    ring.households = point.households;
+    ring.addTo(rings);
+  }
+
   map.on("zoomend", () => {
     if (!payload) return;
-    [bulk, taken].forEach((group) => group.eachLayer((shape) => shape.setRadius(radius(shape.households))));
+    [bulk, taken, rings].forEach((group) => group.eachLayer((shape) => shape.setRadius(radius(shape.households))));
     drawLegend();
   });
 
@@ -147,7 +164,7 @@ function PhuDienMap(map, geometry, settings) {
       `<li><span style="background:${escape(colour)}"></span>${escape(label)}</li>`;
     const classes = payload.classes.map(([colour, label]) => swatch(colour, label)).join("");
     const sizes = payload.circles.length
-      ? `<h4>${escape(settings.circles)}</h4><div class="sizes">${payload.sizes
+      ? `<h4>${escape(payload.circles_title || settings.circles)}</h4><div class="sizes">${payload.sizes
           .map((h) => {
             const d = 2 * radius(h);
             return `<div><i style="width:${d}px;height:${d}px"></i>${number.format(h)}</div>`;
@@ -156,7 +173,7 @@ function PhuDienMap(map, geometry, settings) {
       : "";
     const notes = payload.notes.map((note) => `<p>${escape(note)}</p>`).join("");
     legend.getContainer().innerHTML =
-      `<h4>${escape(payload.title)} (${escape(payload.unit)})</h4><div>${escape(payload.period)}</div><ul>${classes}</ul>${sizes}${notes}`;
+      `<h4>${escape(payload.title)}${payload.unit ? ` (${escape(payload.unit)})` : ""}</h4><div>${escape(payload.period)}</div><ul>${classes}</ul>${sizes}${notes}`;
   }
 
   function paint(next) {
@@ -173,10 +190,13 @@ function PhuDienMap(map, geometry, settings) {
       payload.hamlets.forEach(drawHamlet);
       (payload.lines || []).forEach(drawLine);
     }
+    rings.clearLayers();
+    if (payload.ring) drawRing(payload.ring);
     drawLegend();
     if (fitted !== payload.fit_key) {
       // The legend stands at the right: what is shown must not lie under it.
-      const right = map.getSize().x > 700 ? 280 : 12;
+      const covered = legend.getContainer().offsetWidth + 30;
+      const right = map.getSize().x > 2.2 * covered ? covered : 12;
       map.fitBounds(payload.bounds, { animate: fitted !== null, paddingTopLeft: [12, 12], paddingBottomRight: [right, 12] });
       fitted = payload.fit_key;
     }

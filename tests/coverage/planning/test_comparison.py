@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from coverage.planning.assumptions import Assumptions
-from coverage.planning.candidates import INFEASIBLE
-from coverage.planning.comparison import NAMES, ComparisonError, answer_of, compare
-from coverage.planning.comparison_words import told_by_year, told_differs, told_follows, told_moved
+from coverage.planning.candidates import INFEASIBLE, AreaTarget
+from coverage.planning.comparison import ComparisonError, answer_of, compare
+from coverage.planning.comparison_words import NAMES, told_by_year, told_differs, told_follows, told_moved
 from coverage.planning.kept_plan import SUMS
 from coverage.planning.plan import Plan
 from geodata.language import Language
@@ -120,8 +120,7 @@ def test_an_assumption_whose_used_value_is_the_same_is_told_with_all_three() -> 
     wider = Assumptions({LINE.name: replace(LINE, low=1e8)})
     found = compare([scenario(plan()), scenario(plan(), 2, assumptions=wider)]).differs
     [row] = found.to_dict("records")
-    assert (row["part"], row["name"]) == ("asked", "ranges")
-    assert (row["1.1"], row["2.1"]) == (f"{LINE.name}: 2e+08 – 3e+08 – 4e+08", f"{LINE.name}: 1e+08 – 3e+08 – 4e+08")
+    assert (row["name"], row["1.1"], row["2.1"]) == (LINE.name, "2e+08 – 3e+08 – 4e+08", "1e+08 – 3e+08 – 4e+08")
 
 
 def test_it_is_told_in_both_languages_with_their_numbers() -> None:
@@ -138,3 +137,14 @@ def test_it_is_told_in_both_languages_with_their_numbers() -> None:
     years = told_by_year(found, en)
     assert years[years["Year"] == "2024"]["1.1"].tolist() == ["–", "–", "–"]
     assert told_moved(found, en).iloc[1].tolist() == ["P2", "=1+1", "300", "2023", "–"]
+
+
+def test_areas_are_told_by_their_names() -> None:
+    one, another = plan(), plan()
+    rules = replace(another.request.rules, crews={"89": 4.0}, area_targets=(AreaTarget("886", 2023, 10),))
+    another = replace(another, request=replace(another.request, rules=rules, areas=("89", "77")))
+    found = compare([scenario(one), scenario(another, 2)])
+    told = told_differs(found, Language("en"), places={"89": "An Giang", "886": "An Phú"}).set_index("What")["2.1"]
+    assert told["Areas"] == "An Giang, 77"
+    assert told["Crews by province"] == "An Giang: 4"
+    assert told["Targets of districts"] == "An Phú 2023: 10"
