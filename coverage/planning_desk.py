@@ -12,11 +12,11 @@ import pandas as pd
 from coverage.kept import Kept
 from coverage.network_layers import NetworkLayers
 from coverage.planning.assumptions import Assumptions, read_assumptions
-from coverage.planning.candidates import ProgrammeRules
+from coverage.planning.candidates import Programme, ProgrammeRules
 from coverage.planning.consequences import direct_share_by_quarter
 from coverage.planning.direct_targets import joint_targets
 from coverage.planning.last_mile_points import prepare_hamlets
-from coverage.planning.making import Cases, candidates_of, make_plan
+from coverage.planning.making import Cases, candidates_of, make_plan, reckon_plan
 from coverage.planning.plan import Plan
 from coverage.planning.plan_input import EXTENT_COLUMNS, PlanInputs
 from coverage.planning.plan_report import PlanFollows
@@ -141,6 +141,16 @@ class PlanningDesk:
             found=None if inputs.errors and not request.leaves_out_faulty else self.cases(request, as_of=as_of),
             start=start,
             on_progress=on_progress,
+        )
+
+    def reckon(self, request: PlanRequest, programme: Programme, *, as_of: datetime | None = None) -> Plan:
+        """Return the plan of a programme that is given, without a search; see `making.reckon_plan`."""
+        return reckon_plan(
+            self.inputs(request, as_of=as_of),
+            replace(request, data_version=str(self.workspace.data_version(as_of=as_of))),
+            self.assumptions(),
+            programme,
+            found=self.cases(request, as_of=as_of),
         )
 
     def follows(self, plan: Plan, *, as_of: datetime | None = None) -> PlanFollows:

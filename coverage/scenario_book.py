@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 import pandas as pd
 
 from coverage.planning import kept_plan
+from coverage.planning.candidates import CANCELLED, FEASIBLE
 from coverage.planning.comparison import Comparison, compare
 from coverage.planning.plan import Plan
 from coverage.planning.programme import SolveProgress
@@ -23,6 +25,9 @@ from geodata.units import COMPANY_CODE
 from loaders.store import engine, facts, scenario_versions, scenarios
 from loaders.store.scenario_versions import StoredVersion, name_key
 from loaders.store.scenarios import NewVersion
+
+MORE_TIME: Final = 10.0
+"""A search that came to its end within its time comes to the same one within so many times of it, on any machine."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,9 @@ class MadeAgain:
         `sameness.shipped_changes`.
     gone
         Names of kept assumptions that the program does not know any more: nothing could be made of them.
+    is_searched
+        Whether the programme was searched for anew; else its years were kept and all else reckoned, because its search
+        had been stopped or had run out of time.
     """
 
     plan: Plan
@@ -50,6 +58,7 @@ class MadeAgain:
     differences: pd.DataFrame
     shipped_changes: pd.DataFrame
     gone: tuple[str, ...]
+    is_searched: bool = True
 
 
 class ScenarioBook:
@@ -243,20 +252,24 @@ class ScenarioBook:
         """
         Make a scenario's plan again: what was asked, the kept assumptions, the data as of its version.
 
-        Nothing is stored. Assumptions that the program brings with other values now stay out of it.
+        Nothing is stored. Assumptions that the program brings with other values now stay out of it. A programme whose
+        search had come to its end is searched for anew, with time to spare on a slower machine; one whose search was
+        stopped, or ran out of time, would depend on the machine: its years are kept, and all else is reckoned.
         """
         kept = self.open(scenario)
         now = self._desk.assumptions()
         gone = tuple(name for name in kept.assumptions if name not in now)
         values = {name: (one.low, one.mid, one.high) for name, one in kept.assumptions.items() if name not in gone}
-        plan = self._desk.plan(
-            replace(kept.request, assumptions=values),
-            as_of=kept.data_moment,
-            start=kept.plan.start,
-            on_progress=on_progress,
-        )
+        request = replace(kept.request, assumptions=values)
+        was_ended = kept.status in (FEASIBLE, CANCELLED) and kept.plan.programme.score is not None
+        if was_ended:
+            plan = self._desk.reckon(request, kept.plan.programme, as_of=kept.data_moment)
+        else:
+            longer = replace(request, time_limit_s=request.time_limit_s * MORE_TIME)
+            plan = self._desk.plan(longer, as_of=kept.data_moment, start=kept.plan.start, on_progress=on_progress)
+            plan = replace(plan, request=replace(plan.request, time_limit_s=request.time_limit_s))
         found = differences(kept.plan, plan)
-        return MadeAgain(plan, found.empty, found, shipped_changes(kept.shipped, now), gone)
+        return MadeAgain(plan, found.empty, found, shipped_changes(kept.shipped, now), gone, not was_ended)
 
     def _data_version(self, request: PlanRequest) -> facts.DataVersion:
         with engine.reading(self._workspace.engine) as connection:

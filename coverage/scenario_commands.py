@@ -265,6 +265,7 @@ def run_again(options: argparse.Namespace, language: Language) -> int:
         print_json(
             {
                 "same": found.same,
+                "is_searched": found.is_searched,
                 "differences": records_of(found.differences),
                 "shipped_changes": records_of(found.shipped_changes),
                 "gone": list(found.gone),
@@ -279,6 +280,10 @@ def run_again(options: argparse.Namespace, language: Language) -> int:
 def _print_again(found: MadeAgain, language: Language) -> None:
     say = language.say
     print(say("The same result as was kept.") if found.same else say("Not the same result as was kept:"))
+    if not found.is_searched:
+        print(
+            say("Its search had been ended early: the years were kept, and all else was reckoned from the kept data.")
+        )
     for row in found.differences.head(_SHOWN).to_dict("records"):
         print(f"  {difference_sentence({str(name): value for name, value in row.items()}, language)}")
     if len(found.differences) > _SHOWN:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from coverage.planning.assumptions import Assumption
 from coverage.planning.consequences import by_year
 from coverage.planning.kept_plan import SUMS, sums_of
 from coverage.planning.scenario import Scenario
@@ -19,6 +20,57 @@ LEAST, MOST = 2, 4
 
 ASKED, RULE, WEIGHT, ASSUMPTION, DATA = "asked", "rule", "weight", "assumption", "data"
 """What a row of `Comparison.differs` is about."""
+
+PART_NAMES: Final = {
+    ASKED: mark("what is asked"),
+    RULE: mark("rules"),
+    WEIGHT: mark("weights"),
+    ASSUMPTION: mark("assumptions"),
+    DATA: mark("data"),
+}
+
+NAMES: Final = {
+    "areas": mark("Areas"),
+    "period": mark("Quarter it begins with"),
+    "told_on": mark("List of units of"),
+    "kinds": mark("Chosen among"),
+    "level": mark("Level of assumptions"),
+    "ranges": mark("Low and high of assumptions whose value used is the same"),
+    "priced_on": mark("Prices of the day"),
+    "leaves_out_faulty": mark("Rows with errors are left out"),
+    "gap": mark("Gap asked for"),
+    "time_limit_s": mark("Time limit, seconds"),
+    "first_year": mark("First year"),
+    "years": mark("Number of years"),
+    "budget_vnd": mark("Budget by year, VND"),
+    "crews": mark("Crews by province"),
+    "crew_weeks_per_year": mark("Weeks of a crew a year"),
+    "least_households": mark("Households that gain, at least, by province"),
+    "must_take": mark("Done in any case"),
+    "must_not_take": mark("Never done"),
+    "together": mark("All points of an organisation at once"),
+    "follows": mark("Not before another"),
+    "area_targets": mark("Targets of districts"),
+    "carries_over": mark("Money left is carried over"),
+    "discount_rate": mark("Discount rate a year"),
+    "soonest": mark("Weight: households soonest"),
+    "value": mark("Weight: net present value"),
+    "equity": mark("Weight: equity between districts"),
+    "data_version": mark("Data version"),
+    "price_decision": mark("Price decision"),
+    "status": mark("How the solve ended"),
+    "candidates": mark("Points and hamlets that could be done"),
+    "done": mark("Points and hamlets done"),
+    "households": mark("Households that gain"),
+    "households_remaining": mark("Households that remain"),
+    "cost_vnd": mark("Cost, VND"),
+    "budget_sum_vnd": mark("Budget of all years, VND"),
+    "npv_vnd": mark("Net present value in the first year, VND"),
+    "score": mark("Score"),
+    "greedy_score": mark("Score of the order by hand"),
+    "gap_found": mark("Gap found"),
+}
+"""Title of each row of `Comparison.differs` and `Comparison.follows`; those of assumptions are their own."""
 
 MEASURES: Final = ("households", "cost_vnd", "households_remaining")
 """Of each year; see `consequences.by_year`."""
@@ -41,7 +93,8 @@ class Comparison:
         Those that are compared, in the order asked for.
     differs
         ``part``, ``name``, and the value in each scenario, a number, text, yes or no, or numbers by name: only what is
-        not the same in all. Of assumptions it is the value used; low, mid and high where only the others differ.
+        not the same in all. Of assumptions it is the value used; one row (``ranges``) tells those of which only low,
+        mid or high differ.
     follows
         ``name``, and the value in each: how the solve ended, households, cost, net present value, what remains, score.
     by_year
@@ -88,9 +141,10 @@ def compare(scenarios: Sequence[Scenario]) -> Comparison:
 
 
 def _differs(scenarios: Sequence[Scenario]) -> pd.DataFrame:
-    every = [_asked(one) for one in scenarios]
+    ranges = _ranges(scenarios)
+    every = [_asked(one, ranges) for one in scenarios]
     keys = list(dict.fromkeys(key for asked in every for key in asked))
-    rows = [(*key, *_shown([asked.get(key) for asked in every])) for key in keys if _are_different(key, every)]
+    rows = [(*key, *(asked.get(key) for asked in every)) for key in keys if _are_different(key, every)]
     return pd.DataFrame(rows, columns=pd.Index(["part", "name", *(one.id for one in scenarios)]), dtype="object")
 
 
@@ -98,17 +152,20 @@ def _are_different(key: tuple[str, str], every: Sequence[Mapping[tuple[str, str]
     return any(asked.get(key) != every[0].get(key) for asked in every[1:])
 
 
-def _shown(values: Sequence[Any]) -> list[Any]:
-    """Return values as they are told: of assumptions the one that is used, all three where only the others differ."""
-    used = [value[0] if isinstance(value, tuple) else value for value in values]
-    if any(value != used[0] for value in used[1:]):
-        return used
+def _ranges(scenarios: Sequence[Scenario]) -> list[str]:
+    """Return the assumptions whose value used is the same in all, but not their low, mid and high."""
+    names = [name for name in scenarios[0].assumptions if all(name in one.assumptions for one in scenarios)]
+    used = {name: {one.assumptions[name].at(one.request.level) for one in scenarios} for name in names}
     return [
-        " – ".join(f"{number:g}" for number in value[1:]) if isinstance(value, tuple) else value for value in values
+        name for name in names if len(used[name]) == 1 and len({_range(one.assumptions[name]) for one in scenarios}) > 1
     ]
 
 
-def _asked(one: Scenario) -> dict[tuple[str, str], Any]:
+def _range(assumption: Assumption) -> str:
+    return f"{assumption.low:g} – {assumption.mid:g} – {assumption.high:g}"
+
+
+def _asked(one: Scenario, ranges: Sequence[str]) -> dict[tuple[str, str], Any]:
     request, rules, weights = one.request, one.request.rules, one.request.weights
     asked = {
         "areas": ", ".join(request.areas),
@@ -118,6 +175,7 @@ def _asked(one: Scenario) -> dict[tuple[str, str], Any]:
             name for name, on in (("takeover", request.takeovers), ("connection", request.connections)) if on
         ),
         "level": request.level,
+        "ranges": "; ".join(f"{name}: {_range(one.assumptions[name])}" for name in ranges),
         "priced_on": request.priced_on.isoformat() if request.priced_on else "",
         "leaves_out_faulty": request.leaves_out_faulty,
         "gap": request.gap,
@@ -139,7 +197,7 @@ def _asked(one: Scenario) -> dict[tuple[str, str], Any]:
         "discount_rate": rules.discount_rate,
     }
     weighed = {"soonest": weights.soonest, "value": weights.value, "equity": weights.equity}
-    assumed = {name: (a.at(request.level), a.low, a.mid, a.high) for name, a in one.assumptions.items()}
+    assumed = {name: assumption.at(request.level) for name, assumption in one.assumptions.items()}
     data = {"data_version": one.data_version, "price_decision": one.price_decision}
     parts = ((ASKED, asked), (RULE, told), (WEIGHT, weighed), (ASSUMPTION, assumed), (DATA, data))
     return {(part, name): value for part, values in parts for name, value in values.items()}

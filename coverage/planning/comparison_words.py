@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.planning.candidates import CONNECTION, TAKEOVER
-from coverage.planning.comparison import ASKED, ASSUMPTION, DATA, RULE, WEIGHT, Comparison
+from coverage.planning.comparison import ASSUMPTION, NAMES, PART_NAMES, Comparison
 from coverage.planning.plan_report import KIND_NAMES
 from coverage.planning.plan_sentences import LEVEL_NAMES, STATUS_SENTENCES
 from geodata.errors import mark
@@ -24,56 +24,6 @@ MEASURE_NAMES: Final = {
     "cost_vnd": mark("Cost, VND"),
     "households_remaining": mark("Households that remain"),
 }
-
-PART_NAMES: Final = {
-    ASKED: mark("what is asked"),
-    RULE: mark("rules"),
-    WEIGHT: mark("weights"),
-    ASSUMPTION: mark("assumptions"),
-    DATA: mark("data"),
-}
-
-NAMES: Final = {
-    "areas": mark("Areas"),
-    "period": mark("Quarter it begins with"),
-    "told_on": mark("List of units of"),
-    "kinds": mark("Chosen among"),
-    "level": mark("Level of assumptions"),
-    "priced_on": mark("Prices of the day"),
-    "leaves_out_faulty": mark("Rows with errors are left out"),
-    "gap": mark("Gap asked for"),
-    "time_limit_s": mark("Time limit, seconds"),
-    "first_year": mark("First year"),
-    "years": mark("Number of years"),
-    "budget_vnd": mark("Budget by year, VND"),
-    "crews": mark("Crews by province"),
-    "crew_weeks_per_year": mark("Weeks of a crew a year"),
-    "least_households": mark("Households that gain, at least, by province"),
-    "must_take": mark("Done in any case"),
-    "must_not_take": mark("Never done"),
-    "together": mark("All points of an organisation at once"),
-    "follows": mark("Not before another"),
-    "area_targets": mark("Targets of districts"),
-    "carries_over": mark("Money left is carried over"),
-    "discount_rate": mark("Discount rate a year"),
-    "soonest": mark("Weight: households soonest"),
-    "value": mark("Weight: net present value"),
-    "equity": mark("Weight: equity between districts"),
-    "data_version": mark("Data version"),
-    "price_decision": mark("Price decision"),
-    "status": mark("How the solve ended"),
-    "candidates": mark("Points and hamlets that could be done"),
-    "done": mark("Points and hamlets done"),
-    "households": mark("Households that gain"),
-    "households_remaining": mark("Households that remain"),
-    "cost_vnd": mark("Cost, VND"),
-    "budget_sum_vnd": mark("Budget of all years, VND"),
-    "npv_vnd": mark("Net present value in the first year, VND"),
-    "score": mark("Score"),
-    "greedy_score": mark("Score of the order by hand"),
-    "gap_found": mark("Gap found"),
-}
-"""Title of each row of `Comparison.differs` and `Comparison.follows`; those of assumptions are their own."""
 
 
 def told_differs(found: Comparison, language: Language, *, places: Mapping[str, str] | None = None) -> pd.DataFrame:

@@ -10,13 +10,14 @@ import pandas as pd
 
 from coverage.planning import last_mile, network
 from coverage.planning.assumptions import Assumptions
-from coverage.planning.candidates import CANDIDATE_COLUMNS, TAKEOVER, ProgrammeRules
+from coverage.planning.candidates import CANDIDATE_COLUMNS, TAKEOVER, Programme, ProgrammeRules
 from coverage.planning.connection_case import connections
 from coverage.planning.greedy import by_hand
 from coverage.planning.plan import Plan
 from coverage.planning.plan_input import PlanInputs
 from coverage.planning.problems import InputProblem
 from coverage.planning.programme import SolveProgress, solve
+from coverage.planning.programme_score import score_of
 from coverage.planning.request import PlanRequest
 from coverage.planning.rule_checks import check_rules
 from coverage.planning.supply_cost import GRID
@@ -187,4 +188,31 @@ def make_plan(
         greedy=greedy,
         problems=inputs.problems,
         start=start,
+    )
+
+
+def reckon_plan(
+    inputs: PlanInputs, request: PlanRequest, assumptions: Assumptions, programme: Programme, *, found: Cases
+) -> Plan:
+    """
+    Return the plan of a programme that is given: its score and terms are reckoned, nothing is searched for.
+
+    Parameters
+    ----------
+    programme
+        Whose years are kept, as far as what it does is among the candidates, and how its search ended.
+    """
+    values = assumptions.changed(request.assumptions).values_at(request.level)
+    rules = rules_of(request, values, found.follows)
+    year = programme.year.reindex(found.candidates.index).astype("Int64")
+    score, terms = score_of(found.candidates, rules, request.weights, year)
+    return Plan(
+        request=replace(request, rules=rules),
+        candidates=found.candidates,
+        points=found.points,
+        hamlets=found.hamlets,
+        lines=found.lines,
+        programme=replace(programme, year=year, score=score, terms=terms),
+        greedy=by_hand(found.candidates, rules, request.weights),
+        problems=inputs.problems,
     )

@@ -12,7 +12,7 @@ import pytest
 
 from coverage.network_layers import NetworkLayers
 from coverage.planning.assumptions import Assumptions
-from coverage.planning.candidates import INFEASIBLE, OPTIMAL, Weights
+from coverage.planning.candidates import CANCELLED, INFEASIBLE, OPTIMAL, Weights
 from coverage.planning.plan import Plan
 from coverage.planning.scenario import APPROVED, DRAFT, WITHDRAWN
 from coverage.planning_desk import PlanningDesk
@@ -125,6 +125,19 @@ def test_a_plan_that_began_with_another_is_made_again_from_the_same_start(
     assert kept.start is not None
     assert kept.start.dropna().to_dict() == made.programme.year.dropna().to_dict()
     assert book.run_again(entry.id).same
+
+
+def test_a_search_that_was_stopped_is_reckoned_again_not_searched(
+    book: ScenarioBook, desk: PlanningDesk, made: Plan
+) -> None:
+    greedy = made.greedy.year  # a programme that a search has found on its way
+    stopped = desk.reckon(made.request, replace(made.programme, year=greedy, status=CANCELLED, gap=0.3))
+    entry = book.save("Dừng giữa chừng", "", stopped, "An")
+    again = book.run_again(entry.id)
+    assert (again.same, again.is_searched) == (True, False)
+    assert again.plan.programme.year.dropna().to_dict() == greedy.dropna().to_dict()
+    assert again.plan.programme.score == pytest.approx(made.greedy.score)
+    assert book.run_again(book.save("Trọn vẹn", "", made, "An").id).is_searched
 
 
 def test_what_was_changed_by_hand_is_told_as_different(book: ScenarioBook, made: Plan) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from coverage.planning.assumptions import Assumptions
 from coverage.planning.candidates import INFEASIBLE, AreaTarget
-from coverage.planning.comparison import ComparisonError, answer_of, compare
-from coverage.planning.comparison_words import NAMES, told_by_year, told_differs, told_follows, told_moved
+from coverage.planning.comparison import NAMES, ComparisonError, answer_of, compare
+from coverage.planning.comparison_words import told_by_year, told_differs, told_follows, told_moved
 from coverage.planning.kept_plan import SUMS
 from coverage.planning.plan import Plan
 from geodata.language import Language
@@ -120,7 +120,8 @@ def test_an_assumption_whose_used_value_is_the_same_is_told_with_all_three() -> 
     wider = Assumptions({LINE.name: replace(LINE, low=1e8)})
     found = compare([scenario(plan()), scenario(plan(), 2, assumptions=wider)]).differs
     [row] = found.to_dict("records")
-    assert (row["name"], row["1.1"], row["2.1"]) == (LINE.name, "2e+08 – 3e+08 – 4e+08", "1e+08 – 3e+08 – 4e+08")
+    assert (row["part"], row["name"]) == ("asked", "ranges")
+    assert (row["1.1"], row["2.1"]) == (f"{LINE.name}: 2e+08 – 3e+08 – 4e+08", f"{LINE.name}: 1e+08 – 3e+08 – 4e+08")
 
 
 def test_it_is_told_in_both_languages_with_their_numbers() -> None:
