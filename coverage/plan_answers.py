@@ -126,7 +126,8 @@ def problem_place(row: Mapping[Any, Any], language: Language) -> str:
     """Return where a problem is: its code, and file and row where it has them."""
     if not row["row"]:
         return str(row["where"])
-    return f"{row['where']} ({language.say('{file}, row {row}', file=row['file_name'], row=int(row['row']))})"
+    place = language.say("{file}, row {row}", file=row["file_name"], row=int(row["row"]))
+    return f"{row['where']} ({place})"
 
 
 def answer_of(plan: Plan, report: PlanReport) -> dict[str, Any]:

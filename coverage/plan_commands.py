@@ -26,6 +26,7 @@ from coverage.plan_answers import (
 from coverage.plan_files import PlanFiles
 from coverage.planning.assumptions import LEVELS, SEEN
 from coverage.planning.candidates import INFEASIBLE
+from coverage.planning.comparison_words import value_text
 from coverage.planning.making import PlanRefusedError
 from coverage.planning.request import MID, PlanRequest
 from coverage.planning_desk import PlanningDesk
@@ -262,7 +263,8 @@ def show_assumptions(options: argparse.Namespace, language: Language) -> int:
         return DONE
     for one in shipped.values():
         status = language.say("seen") if one.status == SEEN else language.say("assumption")
-        print(f"{one.name}: {one.low:g} / {one.mid:g} / {one.high:g} {one.unit.text(language)} [{status}]")
+        values = " / ".join(value_text("", one.at(level), language) for level in LEVELS)
+        print(f"{one.name}: {values} {one.unit.text(language)} [{status}]")
         print(f"    {one.title.text(language)}. {one.source.text(language)}")
     return DONE
 

@@ -199,16 +199,16 @@ def compare_scenarios(options: argparse.Namespace, language: Language) -> int:
 def _print_comparison(found: Comparison, language: Language) -> None:
     say = language.say
     _print_lines(entry_lines(found.scenarios, language))
-    print(f"\n{say('What differs')}:")
+    print("\n" + say("What differs:"))
     if found.differs.empty:
         print("  " + say("Nothing: they ask for the same, on the same data."))
     for part, title, *values in told_differs(found, language).itertuples(index=False):
         print(f"  {part}, {title}: {' | '.join(values)}")
-    print(f"\n{say('What follows')}:")
+    print("\n" + say("What follows:"))
     _print_table(told_follows(found, language), range(1, MOST + 1))
     print()
     _print_table(told_by_year(found, language), range(2, MOST + 2))
-    print(f"\n{say('Done in another year, or not in all: {n}', n=len(found.moved))}")
+    print("\n" + say("Done in another year, or not in all: {n}", n=len(found.moved)))
     if len(found.moved):
         _print_table(told_moved(found, language).head(_SHOWN), range(2, MOST + 3))
     if len(found.moved) > _SHOWN:
