@@ -1,4 +1,4 @@
-"""The order that a planner takes by hand: the most households for the money first, year by year."""
+"""The order that a planner takes by hand: what counts most for its money first, year by year."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from coverage.planning.candidates import FEASIBLE, INFEASIBLE, Programme, ProgrammeRules, Weights
 from coverage.planning.conflict_words import BY_HAND, Places, told_breaches
 from coverage.planning.programme_model import rows_of_rules
-from coverage.planning.programme_score import score_of
+from coverage.planning.programme_score import gains_of, score_of
 from coverage.planning.programme_units import Floats, Ints, Units, units_of
 from coverage.planning.rule_breaks import TOLERANCE, breaches_of
 
@@ -25,7 +25,8 @@ def by_hand(
     Return the programme that a planner makes without a solver.
 
     What must be done comes first, then what a district's target and a province's minimum need, then the rest; within
-    each the most households for the money. Each year takes what its budget and crews still have room for. What hangs
+    each what counts most for its money: households, or by the weights net present value too. What counts against the
+    score is left out unless a rule needs it. Each year takes what its budget and crews still have room for. What hangs
     on something else comes with it.
 
     Returns
@@ -35,7 +36,7 @@ def by_hand(
         which, though the solver may find a programme that keeps it.
     """
     units = units_of(candidates, rules)
-    place = place_by_hand(units, rules)
+    place = place_by_hand(units, rules, weights)
     year = units.year_of(place, rules).reindex(candidates.index)
     breaches = breaches_of(rows_of_rules(units, rules), place, len(rules.years))
     score, terms = score_of(candidates, rules, weights, year)
@@ -50,9 +51,9 @@ def by_hand(
     )
 
 
-def place_by_hand(units: Units, rules: ProgrammeRules) -> Ints:
+def place_by_hand(units: Units, rules: ProgrammeRules, weights: Weights) -> Ints:
     """Return the place in the years of each unit, -1 for never."""
-    order = _with_what_they_hang_on(units, _order(units, rules))
+    order = _with_what_they_hang_on(units, _order(units, rules, _counts(units, rules, weights)))
     stock = _Stock(units, rules)
     place = np.full(units.count, -1, dtype="int64")
     before: dict[int, list[int]] = {}
@@ -95,9 +96,17 @@ class _Stock:
         self._crews -= self._weeks[:, unit]
 
 
-def _order(units: Units, rules: ProgrammeRules) -> list[int]:
-    households, cost = units.total("households"), units.total("cost_vnd")
-    by_value = [int(unit) for unit in np.lexsort((np.arange(units.count), -_per_money(households, cost)))]
+def _counts(units: Units, rules: ProgrammeRules, weights: Weights) -> Floats:
+    """Return what each unit adds to the score in the first year; for equity, its share of all households."""
+    gains = gains_of(units, rules, weights)
+    households = units.total("households")
+    evenness = weights.equity * households / max(float(households.sum()), 1.0)
+    return units.summed(gains.soonest[:, 0] + gains.value[:, 0]) + evenness
+
+
+def _order(units: Units, rules: ProgrammeRules, counts: Floats) -> list[int]:
+    per_money = _per_money(counts, units.total("cost_vnd"))
+    by_value = [int(unit) for unit in np.lexsort((np.arange(units.count), -per_money))]
     first = [unit for unit in by_value if unit in units.must]
     for target in sorted(rules.area_targets, key=lambda target: (target.year, target.area_code)):
         here = units.total("households", units.within("area_code", target.area_code))
@@ -106,12 +115,13 @@ def _order(units: Units, rules: ProgrammeRules) -> list[int]:
         here = units.total("households", units.within("province_code", province))
         first += _enough(by_value, first, here, float(least), units.never)
     chosen = set(first)
-    return first + [unit for unit in by_value if unit not in chosen]
+    return first + [unit for unit in by_value if unit not in chosen and counts[unit] > 0]
 
 
-def _per_money(households: Floats, cost: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(cost > 0, households / cost, np.inf)
+def _per_money(counts: Floats, cost: Floats) -> Floats:
+    """Return what counts for each VND; what costs nothing comes first, or last where it counts against the score."""
+    free = np.where(counts > 0, np.inf, np.where(counts < 0, -np.inf, 0.0))
+    return np.where(cost > 0, counts / np.where(cost > 0, cost, 1.0), free)
 
 
 def _enough(

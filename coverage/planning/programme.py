@@ -110,7 +110,7 @@ def _first_columns(
 ) -> Floats | None:
     """Return the columns of the better of the earlier programme and the order by hand, of those that keep the rules."""
     units = model.units
-    places = [place_by_hand(units, rules)]
+    places = [place_by_hand(units, rules, weights)]
     if start is not None:
         places.append(_place_of_units(units, rules, start))
     kept = [
