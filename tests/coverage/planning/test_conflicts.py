@@ -13,7 +13,8 @@ from geodata.language import Language
 from tests.coverage.planning.programme_cases import MILLION, candidate_table
 
 TABLE = candidate_table(
-    ("A", "891", 40, 8, 0, 6, "HTX"), ("B", "891", 30, 7, 0, 6, "HTX"), ("C", "841", 20, 5, 0, 2), ("D", "841", 9, 4, 0, 1)
+    ("A", "891", 40, 8, 0, 6, "HTX"), ("B", "891", 30, 7, 0, 6, "HTX"), ("C", "841", 20, 5, 0, 2),
+    ("D", "841", 9, 4, 0, 1),
 )  # fmt: skip
 RULES = ProgrammeRules(first_year=2022, budget_vnd=(10 * MILLION, 10 * MILLION), crew_weeks_per_year=10.0)
 EN, VI = Language("en"), Language("vi")
@@ -48,11 +49,8 @@ def test_money_that_carries_over_is_told_as_a_sum() -> None:
 def test_a_minimum_beyond_the_crews_tells_how_many_crews_and_how_many_households() -> None:
     rules = replace(RULES, crews={"84": 0.1}, least_households={"84": 29})
     sentences = told(rules)
-    assert sentences[
-        "crews"
-    ] == "Crews, if only this rule gives way: not enough (Trà Vinh 2022: 0.2 crews, there are 0.1)." or (
-        "0.2 crews, there are 0.1" in sentences["crews"]
-    )
+    assert "Trà Vinh 202" in sentences["crews"]
+    assert "0.2 crews, there are 0.1" in sentences["crews"]
     assert "Trà Vinh: 9 of 29" in sentences["least_households"]
 
 
