@@ -2,8 +2,8 @@
 The programme: 600 points over ten years, against the same rows in scipy's milp and the order by hand.
 
 Run ``.venv/bin/python benchmarks/programme.py [--points N] [--years N] [--seed N] [--limit S] [--json]``. All sides
-solve the same case in one process, one after the other; ratios are what to compare. Households and costs are lognormal, in
-twenty districts of two provinces; many points are worth less than they cost; budgets and crews both bind; there are
+solve the same case in one process, one after the other; ratios are what to compare. Households and costs are lognormal,
+in twenty districts of two provinces; many points are worth less than they cost; budgets and crews both bind; there are
 organisations that come together, pins, a minimum and a district's target.
 """
 

@@ -168,6 +168,7 @@ def make_plan(
     wrong = tuple(check_rules(found.candidates, rules))
     if wrong:
         raise PlanRefusedError(wrong)
+    places = _place_names(inputs.communes)
     programme = solve(
         found.candidates,
         rules,
@@ -176,8 +177,9 @@ def make_plan(
         time_limit_s=request.time_limit_s,
         start=start,
         on_progress=on_progress,
+        places=places,
     )
-    greedy = by_hand(found.candidates, rules, request.weights)
+    greedy = by_hand(found.candidates, rules, request.weights, places=places)
     return Plan(
         request=replace(request, rules=rules),
         candidates=found.candidates,
@@ -216,3 +218,12 @@ def reckon_plan(
         greedy=by_hand(found.candidates, rules, request.weights),
         problems=inputs.problems,
     )
+
+
+def _place_names(communes: pd.DataFrame) -> dict[str, str]:
+    """Return the names of provinces and districts by code, for sentences about rules."""
+    return {
+        str(code): str(name)
+        for kind in ("area", "province")
+        for code, name in zip(communes[f"{kind}_code"], communes[f"{kind}_name"], strict=True)
+    }
