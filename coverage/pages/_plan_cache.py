@@ -106,9 +106,9 @@ def _report_of(key: str, language_code: str, _plan: Plan) -> PlanReport:
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
-def file_of(key: str, language_code: str, form: str, _report: PlanReport) -> tuple[str, bytes]:
-    """Return the name and content of a plan's file; `key` names the plan, as `key_of` gives it."""
-    return PlanFiles(_cache.workspace()).file(_report, form)
+def file_of(key: str, language_code: str, form: str, _report: PlanReport) -> bytes:
+    """Return the content of a plan's file; `key` names the plan, as `key_of` gives it."""
+    return PlanFiles(_cache.workspace()).file(_report, form)[1]
 
 
 @st.cache_data(max_entries=24, show_spinner=False)

@@ -74,22 +74,18 @@ def draw(before: Plan | None, asked_before: PlanRequest | None, now: Plan, langu
     old, new = outcome_of(before, before.programme.year), outcome_of(now, now.programme.year)
     moved = moves(before, now)
     with st.container(border=True):
-        title = say("The last change: before, now, difference")
-        st.markdown(f"**{title}**")
         st.dataframe(_table(old, new, language), hide_index=True, width="stretch")
         into, out, other = _kinds(moved)
-        st.caption(
-            say(
-                "{into} came into the programme, {out} went out of it, {moved} are in another year.",
-                into=into,
-                out=out,
-                moved=other,
-            )
+        which, back = st.columns([3, 1])
+        title = say(
+            "{into} came into the programme, {out} went out of it, {moved} are in another year.",
+            into=into,
+            out=out,
+            moved=other,
         )
-        if len(moved):
-            with st.expander(say("Which ones ({n})", n=len(moved))):
-                st.dataframe(_moved_table(moved, language), hide_index=True, width="stretch", height=240)
-        if st.button(say("Undo the last change"), key="plan_undo", icon=":material/undo:"):
+        with which.expander(title):
+            st.dataframe(_moved_table(moved, language), hide_index=True, width="stretch", height=240)
+        if back.button(say("Undo"), key="plan_undo", icon=":material/undo:", width="stretch"):
             _plan_choices.take_over(asked_before)
             st.rerun()
 
@@ -109,17 +105,19 @@ _ROWS = (
 
 
 def _table(old: Outcome, new: Outcome, language: Language) -> pd.DataFrame:
+    """Return what was before, is after and the difference, a row each: short enough to stand above the map."""
     say = language.say
-    rows = [
-        (
-            say(title),
-            write(getattr(old, name), language),
-            write(getattr(new, name), language),
-            write(getattr(new, name) - getattr(old, name), language, signed=True),
-        )
-        for title, name, write in _ROWS
-    ]
-    return pd.DataFrame(rows, columns=pd.Index(["", say("Before"), say("Now"), say("Difference")]))
+    columns: dict[str, list[str]] = {
+        say("The last change"): [say("Before the change"), say("After the change"), say("Difference")]
+    }
+    for title, name, write in _ROWS:
+        before, after = getattr(old, name), getattr(new, name)
+        columns[say(title)] = [
+            write(before, language),
+            write(after, language),
+            write(after - before, language, signed=True),
+        ]
+    return pd.DataFrame(columns)
 
 
 def _moved_table(moved: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -133,7 +131,7 @@ def _moved_table(moved: pd.DataFrame, language: Language) -> pd.DataFrame:
             say("Code"): moved.index,
             say("Name"): moved["name"].to_numpy(),
             say("Households"): [amount(n, language, decimals=0) for n in moved["households"]],
-            say("Before"): [year(value) for value in moved["before"]],
-            say("Now"): [year(value) for value in moved["now"]],
+            say("Before the change"): [year(value) for value in moved["before"]],
+            say("After the change"): [year(value) for value in moved["now"]],
         }
     )

@@ -38,7 +38,7 @@ def _draw_point(code: str, row: pd.Series[Any], plan: Plan, language: Language) 
         st.caption(str(row["reason"]))
     with st.container(horizontal=True, gap="small"):
         _pin_buttons(code, language)
-    st.dataframe(_facts(row, plan.programme.terms, code, language), hide_index=True, width="stretch")
+    st.table(_facts(row, plan.programme.terms, code, language))  # it wraps: nothing is cut beside the map
 
 
 def _pin_buttons(code: str, language: Language) -> None:
@@ -81,7 +81,7 @@ def _facts(row: pd.Series[Any], terms: pd.DataFrame, code: str, language: Langua
     ):
         if own[name]:
             facts[label] = amount(1000 * own[name], language, decimals=2)
-    return pd.DataFrame({say("This point"): list(facts), say("Value"): list(facts.values())})
+    return pd.DataFrame({say("Value"): list(facts.values())}, index=pd.Index(list(facts), name=say("This point")))
 
 
 def _draw_pins(codes: Sequence[str], language: Language) -> None:

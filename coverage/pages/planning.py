@@ -28,7 +28,7 @@ from coverage.pages import (
 )
 from coverage.pages._plan_cache import SOLVE, AskedPlan
 from coverage.pages._plan_job import Job
-from coverage.plan_files import FORMS
+from coverage.plan_files import FORMS, file_name
 from coverage.planning.candidates import INFEASIBLE
 from coverage.planning.making import PlanRefusedError
 from coverage.planning.plan import Plan
@@ -53,10 +53,11 @@ def draw(choices: _state.Choices) -> None:
     """Draw the page."""
     assert choices.period is not None
     areas = _areas(choices)
-    base = _plan_cache.default_request(choices.home, choices.version, areas, choices.period, choices.told_on)
-    inputs = _plan_cache.inputs_of(
-        choices.home, choices.version, (base.areas, base.period, base.told_on, base.priced_on)
-    )
+    with st.spinner(choices.language.say("Gathering points, hamlets, lines and prices …")):
+        base = _plan_cache.default_request(choices.home, choices.version, areas, choices.period, choices.told_on)
+        inputs = _plan_cache.inputs_of(
+            choices.home, choices.version, (base.areas, base.period, base.told_on, base.priced_on)
+        )
     _draw_what_remains(inputs, choices)
     _draw_problems(inputs, choices.language)
     request = _plan_settings.ask(base, inputs, choices)
@@ -241,11 +242,10 @@ def _draw_downloads(asked: AskedPlan, language: Language) -> None:
     say, report = language.say, asked.report
     with st.container(horizontal=True):
         for form, about in FORMS.items():
-            name, content = _plan_cache.file_of(asked.key, language.code, form, report)
             st.download_button(
                 say(about.title),
-                content,
-                name,
+                partial(_plan_cache.file_of, asked.key, language.code, form, report),  # made when it is asked for
+                file_name(report, form),
                 about.media_type,
                 icon=":material/download:",
                 key=f"plan_{form}",
