@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -165,8 +167,12 @@ def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 @contextmanager
 def solver_progress(time_limit_s: float, language: Language) -> Iterator[Callable[[SolveProgress], bool]]:
-    """Give what shows a terminal how far the solver is; the line is gone at the end. Files get no progress."""
-    shown = [0]
+    """
+    Give what shows a terminal how far the solver is; the line is gone at the end. Files get no progress.
+
+    Ctrl+C stops the solver at its next word, and is raised here: within the solver it would be taken for a fault.
+    """
+    shown, stopped = [0], threading.Event()
 
     def tell(progress: SolveProgress) -> bool:
         if sys.stderr.isatty() and progress.gap is not None:
@@ -177,10 +183,32 @@ def solver_progress(time_limit_s: float, language: Language) -> Iterator[Callabl
             )
             print("\r" + text.ljust(shown[0]), end="", file=sys.stderr, flush=True)
             shown[0] = len(text)
-        return True
+        return not stopped.is_set()
 
+    with _heard(stopped):
+        try:
+            yield tell
+        finally:
+            if shown[0]:
+                print("\r" + " " * shown[0] + "\r", end="", file=sys.stderr, flush=True)
+    if stopped.is_set():
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _heard(stopped: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl+C be told to an event, the next one stop at once; only the main thread hears it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(*_: object) -> None:
+        stopped.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, stop)
     try:
-        yield tell
+        yield
     finally:
-        if shown[0]:
-            print("\r" + " " * shown[0] + "\r", end="", file=sys.stderr, flush=True)
+        signal.signal(signal.SIGINT, before)
