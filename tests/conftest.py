@@ -12,6 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test is timed: a busy machine is no fault of the code.
+settings.register_profile("phudien", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("phudien")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
