@@ -7,17 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
 from coverage.pages import _cache, _plan_job, _plan_map
 from coverage.pages._plan_job import Job
 from coverage.plan_files import PlanFiles
-from coverage.planning.frontier import frontier
 from coverage.planning.plan import Plan
 from coverage.planning.plan_input import PlanInputs
 from coverage.planning.request import PlanRequest
-from coverage.planning.tornado import Tornado, tornado_of
 from coverage.planning_desk import PlanningDesk
 from coverage.scenario_book import ScenarioBook
 from geodata.language import Language
@@ -129,18 +126,6 @@ def paint(
         pinned=dict(pinned),
         chosen=chosen,
     )
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def frontier_of(key: str, _plan: Plan) -> pd.DataFrame:
-    """Return households against money for a plan, which `key` names."""
-    return frontier(_plan.candidates, _plan.request.rules)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def tornado_of_plan(key: str, _plan: Plan) -> Tornado:
-    """Return what each assumption does to a plan, which `key` names."""
-    return tornado_of(desk().inputs(_plan.request).without_faulty(), _plan, desk().assumptions())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -105,7 +105,7 @@ def _share_chart(quarters: pd.DataFrame, language: Language) -> alt.LayerChart:
                 ],
             )
         )
-    return alt.layer(*layers).properties(height=240)
+    return alt.layer(*layers).properties(height=300)
 
 
 # ---- households and money by year
@@ -126,7 +126,7 @@ def _households(report: PlanReport, language: Language) -> alt.LayerChart:
         alt.Chart(table)
         .mark_line(color=_REMAINS, point=alt.OverlayMarkDef(color=_REMAINS))
         .encode(x=x, y=_charts.count_axis("remaining", language, title=title)),
-    ).properties(height=260)
+    ).properties(height=300)
 
 
 def _money(report: PlanReport, language: Language) -> alt.LayerChart:
@@ -150,7 +150,7 @@ def _money(report: PlanReport, language: Language) -> alt.LayerChart:
     return alt.layer(
         alt.Chart(bars).mark_bar().encode(x=x, y=y, color=colour),
         alt.Chart(line).mark_line(point=True).encode(x=x, y=y, color=colour),
-    ).properties(height=260)
+    ).properties(height=300)
 
 
 def _table(report: PlanReport, language: Language) -> pd.DataFrame:

@@ -134,7 +134,7 @@ def draw_running(
     describe: Callable[[Any], tuple[float, str]],
     language: Language,
     *,
-    stop: str,
+    stop: str | None,
 ) -> None:
     """
     Show how far a job is, every second, and a way to stop it; then the page with its result.
@@ -144,12 +144,12 @@ def draw_running(
     describe
         Share that is done (0 to 1) and its text, for the job's progress (None before the first).
     stop
-        What the button says.
+        What the button says; None where the work cannot be stopped.
     """
     if not job.is_running:
         st.rerun()
     share, text = describe(job.progress)
     st.progress(min(1.0, max(0.0, share)), text=text)
-    if st.button(stop, key=f"plan_stop_{kind}", disabled=job.was_stopped):
+    if stop is not None and st.button(stop, key=f"plan_stop_{kind}", disabled=job.was_stopped):
         job.stop()
         st.caption(language.say("Stopping …"))

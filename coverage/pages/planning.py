@@ -264,10 +264,6 @@ def _draw_years(asked: AskedPlan, choices: _state.Choices) -> None:
     _plan_curves.draw(asked.report, choices.language)
 
 
-def _draw_what_if(asked: AskedPlan, choices: _state.Choices) -> None:
-    _plan_what_if.draw(asked.plan, choices)
-
-
 def _draw_scenarios(request: PlanRequest, choices: _state.Choices) -> None:
     """Draw scenarios beside the plan that is shown; they are there where it is still solved, or there is none, too."""
     job = _plan_cache.solve(choices.home, choices.version, request)
@@ -285,7 +281,7 @@ Section = Callable[[PlanRequest, _state.Choices], Any]
 SECTIONS: Final[dict[str, tuple[str, Section]]] = {
     "programme": (mark("Programme"), partial(_with_plan, _draw_programme)),
     "years": (mark("By year"), partial(_with_plan, _draw_years)),
-    "firm": (mark("How firm it is"), partial(_with_plan, _draw_what_if)),
+    "firm": (mark("How firm it is"), partial(_with_plan, _plan_what_if.draw)),
     "assumptions": (mark("Assumptions"), _draw_assumptions),
     "scenarios": (mark("Scenarios"), _draw_scenarios),
 }
