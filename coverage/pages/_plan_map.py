@@ -75,7 +75,7 @@ def paint_of_plan(
         "classes": [
             *[[colours[year], str(year)] for year in years],
             [_ALL_DONE, say("commune: all done")],
-            [_SOME_REMAIN, say("commune: some remain at the end")],
+            [_SOME_REMAIN, say("commune: some remain")],
         ],
         "missing_colour": _NOBODY if len(rows) else MISSING_COLOUR,
         "figures": [say("Households of the programme"), say("Households that remain")],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -11,10 +11,11 @@ import streamlit as st
 from coverage.pages import _plan_choices
 from coverage.pages._plan_numbers import amount, counted, millions
 from coverage.planning.plan import Plan
+from geodata.errors import mark
 from geodata.language import Language
 from geodata.plan_data import PlanReport
 
-PIN_ICONS = {_plan_choices.IN: "📌", _plan_choices.OUT: "⛔"}
+PIN_WORDS: Final = {_plan_choices.IN: mark("in"), _plan_choices.OUT: mark("out")}
 
 
 def draw(plan: Plan, report: PlanReport, language: Language) -> None:
@@ -89,9 +90,9 @@ def _draw_pins(codes: Sequence[str], language: Language) -> None:
     inside = [code for code in codes if chosen.get(code) == _plan_choices.IN]
     outside = [code for code in codes if chosen.get(code) == _plan_choices.OUT]
     if inside:
-        st.caption(f"{PIN_ICONS[_plan_choices.IN]} " + say("pinned in: {codes}", codes=", ".join(inside)))
+        st.caption(say("pinned in: {codes}", codes=", ".join(inside)))
     if outside:
-        st.caption(f"{PIN_ICONS[_plan_choices.OUT]} " + say("pinned out: {codes}", codes=", ".join(outside)))
+        st.caption(say("pinned out: {codes}", codes=", ".join(outside)))
     if (inside or outside) and st.button(say("Free all pins"), key="plan_free_all"):
         for code in (*inside, *outside):
             _plan_choices.pin(code, None)

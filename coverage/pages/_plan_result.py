@@ -11,7 +11,7 @@ import streamlit as st
 from coverage.pages import _plan_choices
 from coverage.pages._plan_effect import outcome_of
 from coverage.pages._plan_numbers import amount, billions, counted, millions
-from coverage.pages._plan_point import PIN_ICONS
+from coverage.pages._plan_point import PIN_WORDS
 from coverage.planning.plan import Plan
 from geodata.language import Language
 from geodata.plan_data import PlanReport
@@ -79,7 +79,7 @@ def draw_list(plan: Plan, report: PlanReport, units: Units, language: Language) 
     columns = {
         "#": rows["rank"],
         say("Year"): ["–" if pd.isna(year) else str(int(year)) for year in rows["year"]],
-        "📌": [PIN_ICONS.get(pinned.get(code, ""), "") for code in rows["candidate_code"]],
+        say("Pin"): [say(PIN_WORDS[pinned[code]]) if code in pinned else "" for code in rows["candidate_code"]],
         say("Code"): rows["candidate_code"],
         say("Commune"): rows["commune_name"],
         say("Households"): [counted(value, language) for value in rows["households"]],
@@ -105,7 +105,7 @@ def draw_list(plan: Plan, report: PlanReport, units: Units, language: Language) 
         selection_mode="single-row",
         column_config={
             "#": st.column_config.NumberColumn(width=40),
-            "📌": st.column_config.TextColumn(width=36, help=say("Pinned")),
+            say("Pin"): st.column_config.TextColumn(width=52),
             say("Why"): st.column_config.TextColumn(width=430),
         },
         key="plan_list",

@@ -58,7 +58,7 @@ def test_less_money_leaves_more_and_the_effect_of_a_pin_is_shown(run: Run) -> No
     page = _settle(page.run())
     page = _settle(_one(page.button, "Pin in").click().run())
     row = _list_of(page).set_index("Code").loc[code]
-    assert row["📌"] == "📌"
+    assert row["Pin"] == "in"
     assert row["Year"] != "–"
     [effect] = [frame.value for frame in page.dataframe if "The last change" in frame.value.columns]
     before, after, difference = effect["Net present value (billion VND)"]
@@ -66,7 +66,7 @@ def test_less_money_leaves_more_and_the_effect_of_a_pin_is_shown(run: Run) -> No
     assert difference.startswith(("+", "−"))
     page = _settle(_one(page.button, "Undo").click().run())
     row = _list_of(page).set_index("Code").loc[code]
-    assert (row["📌"], row["Year"]) == ("", "–")
+    assert (row["Pin"], row["Year"]) == ("", "–")
 
 
 def test_settings_stay_while_other_pages_are_open(run: Run) -> None:

@@ -196,7 +196,7 @@ function PhuDienMap(map, geometry, settings) {
     if (fitted !== payload.fit_key) {
       // The legend stands at the right: what is shown must not lie under it.
       const covered = legend.getContainer().offsetWidth + 30;
-      const right = map.getSize().x > 2.2 * covered ? covered : 12;
+      const right = map.getSize().x > 2 * covered ? covered : 12;
       map.fitBounds(payload.bounds, { animate: fitted !== null, paddingTopLeft: [12, 12], paddingBottomRight: [right, 12] });
       fitted = payload.fit_key;
     }
