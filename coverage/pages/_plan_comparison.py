@@ -29,9 +29,10 @@ def draw(found: Comparison, places: Mapping[str, str], language: Language) -> No
         st.write(say("Nothing was asked differently."))
     else:
         differs = told_differs(found, language, places=places)
-        st.dataframe(differs.rename(columns=titles), hide_index=True, width="stretch")
+        st.table(differs.rename(columns=titles).set_index(list(differs.columns[:2])))  # it wraps: budgets are long
     _title(say("What follows"))
-    st.dataframe(told_follows(found, language).rename(columns=titles), hide_index=True, width="stretch")
+    follows = told_follows(found, language).rename(columns=titles)
+    st.table(follows.set_index(str(follows.columns[0])))
     _title(say("Households that remain at the end of each year"))
     st.altair_chart(_chart(found, titles, language), width="stretch")
     with st.expander(say("By year")):

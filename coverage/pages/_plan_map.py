@@ -12,6 +12,7 @@ import pandas as pd
 from coverage.map_classes import MISSING_COLOUR
 from coverage.pages import _maps
 from coverage.pages._plan_choices import IN, OUT
+from coverage.pages._plan_numbers import amount
 from geodata.language import Language
 from geodata.plan_data import PlanReport
 from geodata.units import Units
@@ -146,7 +147,7 @@ def _lines(report: PlanReport, colours: dict[int, str], language: Language) -> l
         shape = row["geometry"]
         if shape is None or shape.is_empty or shape.geom_type != "LineString":
             continue  # an edge to a grid of unknown place has no line to draw
-        length = language.decimal(row["length_m"] / 1000, decimals=2)
+        length = amount(row["length_m"], language, unit=1000, decimals=2)
         lines.append(
             {
                 "path": [[round(y, 5), round(x, 5)] for x, y in shape.coords],

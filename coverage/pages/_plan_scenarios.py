@@ -95,7 +95,13 @@ def _choose(entries: list[ScenarioEntry], choices: _state.Choices) -> list[Scena
         }
     )
     event = st.dataframe(
-        table, hide_index=True, width="stretch", on_select="rerun", selection_mode="multi-row", key="plan_scenarios"
+        table,
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={say("Name"): st.column_config.TextColumn(width=210)},
+        key="plan_scenarios",
     )
     st.caption(say("Tick one to open, copy, approve, withdraw or make it again; two to four to compare them."))
     return [entries[place] for place in event["selection"]["rows"] if place < len(entries)]
@@ -141,7 +147,12 @@ def _draw_one(one: ScenarioEntry, user: str, choices: _state.Choices) -> None:
                 _try(lambda: book.duplicate(one.id, user=user), say("Copied."), language)
             if st.button(say("Approve"), key="plan_approve", disabled=one.state != DRAFT, icon=":material/verified:"):
                 _try(lambda: book.approve(one.id, user=user, reason=reason), say("Approved and locked."), language)
-            if st.button(say("Withdraw"), key="plan_withdraw", disabled=one.state == WITHDRAWN, icon=":material/undo:"):
+            if st.button(
+                say("Withdraw the scenario"),
+                key="plan_withdraw",
+                disabled=one.state == WITHDRAWN,
+                icon=":material/undo:",
+            ):
                 _try(lambda: book.withdraw(one.id, user=user, reason=reason), say("Withdrawn."), language)
             if st.button(say("Make it again"), key="plan_again", icon=":material/replay:"):
                 st.session_state["plan_again_asked"] = one.id

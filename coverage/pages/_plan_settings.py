@@ -15,6 +15,9 @@ from coverage.planning.request import PlanRequest
 from geodata.errors import mark
 from geodata.language import Language
 
+_OF_QUARTER: Final = "quarter"
+"""Choice of the price decision that is in force at the end of the quarter."""
+
 BILLION: Final = 1_000_000_000
 MOST_YEARS: Final = 15
 
@@ -220,6 +223,7 @@ def _ask_provinces(request: PlanRequest, inputs: PlanInputs, language: Language,
                 say("Households at least, over all years"), min_value=0, step=1, format="localized"
             ),
         },
+        placeholder="–",
         key=f"plan_provinces_{key}",
     )
     return request.with_rules(
@@ -259,6 +263,7 @@ def _ask_targets(request: PlanRequest, inputs: PlanInputs, language: Language, k
                 say("Households that may remain"), min_value=0, step=1, default=0, format="localized"
             ),
         },
+        placeholder="–",
         key=f"plan_targets_{key}",
     )
     return request.with_rules(area_targets=targets_of(edited, by_label))
@@ -301,13 +306,11 @@ def _ask_prices(request: PlanRequest, language: Language, key: str) -> PlanReque
     titles = {effective: f"{name} ({language.day(effective)})" for name, effective in decisions}
     used = request.priced_on
     in_force = [day for day in days if used is not None and day <= used]
-    priced_on = st.selectbox(
+    chosen = st.selectbox(
         language.say("Price decision"),
-        [None, *days],
+        [_OF_QUARTER, *days],
         index=days.index(in_force[-1]) + 1 if in_force else 0,
-        format_func=lambda day: (
-            language.say("the one in force at the end of the quarter") if day is None else titles[day]
-        ),
+        format_func=lambda day: titles.get(day, language.say("the one in force at the end of the quarter")),
         key=f"plan_prices_{key}",
     )
-    return replace(request, priced_on=priced_on)
+    return replace(request, priced_on=None if chosen == _OF_QUARTER else chosen)

@@ -18,8 +18,8 @@ from loaders.reference.planning import load_assumption_table
 from tests.app.conftest import Run
 
 
-def _list_of(page: AppTest) -> pd.DataFrame:
-    [table] = [frame.value for frame in page.dataframe if "Why" in frame.value.columns]
+def _list_of(page: AppTest, why: str = "Why") -> pd.DataFrame:
+    [table] = [frame.value for frame in page.dataframe if why in frame.value.columns]
     return table
 
 
@@ -67,6 +67,13 @@ def test_less_money_leaves_more_and_the_effect_of_a_pin_is_shown(run: Run) -> No
     page = _settle(_one(page.button, "Undo").click().run())
     row = _list_of(page).set_index("Code").loc[code]
     assert (row["Pin"], row["Year"]) == ("", "–")
+
+
+@pytest.mark.parametrize(("kind", "number"), [("connections", 27), ("both", 234)])
+def test_hamlets_are_planned_with_their_lines_alone_or_with_points(run: Run, kind: str, number: int) -> None:
+    page = _settle(run("plan", lang="vi", area="84"))
+    page = _settle(_one(page.get("button_group"), "Kế hoạch").set_value(kind).run())
+    assert len(_list_of(page, "Lý do")) == number
 
 
 def test_settings_stay_while_other_pages_are_open(run: Run) -> None:

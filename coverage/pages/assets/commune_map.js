@@ -33,6 +33,7 @@ function PhuDienMap(map, geometry, settings) {
   const bulk = L.layerGroup();
   const taken = L.layerGroup();
   const hamlets = L.layerGroup();
+  const built = L.layerGroup().addTo(map);
   const rings = L.layerGroup().addTo(map);
 
   communes.addTo(map);
@@ -156,7 +157,7 @@ function PhuDienMap(map, geometry, settings) {
   function drawLine(line) {
     L.polyline(line.path, { renderer: circleRenderer, pane: "circles", color: line.colour, weight: 2 })
       .bindTooltip(escape(line.text), { className: "phudien-tip" })
-      .addTo(hamlets);
+      .addTo(built);
   }
 
   function drawLegend() {
@@ -185,10 +186,10 @@ function PhuDienMap(map, geometry, settings) {
       else layer.setStyle({ fillColor: found[0] === null ? payload.missing_colour : payload.classes[found[0]][0], fillOpacity: 0.92 });
     });
     if (!samePoints) {
-      [bulk, taken, hamlets].forEach((group) => group.clearLayers());
+      [bulk, taken, hamlets, built].forEach((group) => group.clearLayers());
+      (payload.lines || []).forEach(drawLine);
       payload.circles.forEach(drawCircle);
       payload.hamlets.forEach(drawHamlet);
-      (payload.lines || []).forEach(drawLine);
     }
     rings.clearLayers();
     if (payload.ring) drawRing(payload.ring);
