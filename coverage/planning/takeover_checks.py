@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from coverage.planning.problems import ERROR, WARNING, InputProblem
+from coverage.planning.problems import InputProblem
+from coverage.planning.row_checks import Fill, each_row, wrong_positions
 from geodata.errors import Phrase, mark
-
-KM_PER_DEGREE: Final = 111.2
-"""Of latitude, and of longitude at the equator: enough to say that a point is far away."""
-
-FAR_KM: Final = 5.0
-"""How far outside the extent of its commune a point may lie before it is told."""
 
 _AMOUNT_NAMES: Final = {
     "kwh_bought": mark("Energy bought (kWh)"),
@@ -25,11 +18,12 @@ _AMOUNT_NAMES: Final = {
     "substation_kva": mark("Substation (kVA)"),
     "upgrade_cost_vnd": mark("Upgrade cost (VND)"),
 }
-_EDGES: Final = ("south", "north", "west", "east")
 
-_Mask = npt.NDArray[np.bool_]
-_Row = Mapping[Hashable, Any]
-_Fill = Callable[[_Row], dict[str, Any]]
+
+_ELSEWHERE: Final = mark(
+    "The position lies {found} km outside its commune {commune}; the commune is used. Compare the position "
+    "with the commune."
+)
 
 
 def check_points(points: pd.DataFrame, communes: pd.DataFrame) -> list[InputProblem]:
@@ -51,17 +45,17 @@ def check_points(points: pd.DataFrame, communes: pd.DataFrame) -> list[InputProb
         *_amounts(points),
         *_cost_basis(points),
         *_doubled(points),
-        *_position(points, communes),
+        *wrong_positions(points, communes, "point", _ELSEWHERE),
     ]
 
 
 def _commune(points: pd.DataFrame, communes: pd.DataFrame) -> Iterator[InputProblem]:
     code = points["commune_code"]
-    yield from _each(
+    yield from each_row(
         points, code == "", "point.commune-missing",
         mark("The point has no commune. Write the commune's name or code in the survey."),
     )  # fmt: skip
-    yield from _each(
+    yield from each_row(
         points, (code != "") & ~code.isin(communes.index), "point.commune-unknown",
         mark('The point lies outside every commune: code "{found}" is not in the list of units. Correct the commune in '
              "the survey."),
@@ -70,11 +64,11 @@ def _commune(points: pd.DataFrame, communes: pd.DataFrame) -> Iterator[InputProb
 
 
 def _households(points: pd.DataFrame) -> Iterator[InputProblem]:
-    yield from _each(
+    yield from each_row(
         points, points["households"].isna(), "point.households-missing",
         mark("Households behind the master meter are missing. Write how many buy through it."),
     )  # fmt: skip
-    yield from _each(
+    yield from each_row(
         points, points["households"].fillna(1) <= 0, "point.households-zero",
         mark("Households behind the master meter: {found}; 1 or more are needed. Correct the count, or leave the point "
              "out."),
@@ -83,12 +77,12 @@ def _households(points: pd.DataFrame) -> Iterator[InputProblem]:
 
 
 def _loss(points: pd.DataFrame) -> Iterator[InputProblem]:
-    yield from _each(
+    yield from each_row(
         points, points["loss_share"] >= 1, "point.loss-too-high",
         mark("Loss is {found}%; it must be below 100%. Compare the energy sold with the energy bought."),
         _percent("loss_share"),
     )  # fmt: skip
-    yield from _each(
+    yield from each_row(
         points, points["loss_share"] < 0, "point.loss-negative",
         mark("Loss is {found}%: more energy is sold than passes the master meter. Compare the energy sold with the "
              "energy bought."),
@@ -96,7 +90,7 @@ def _loss(points: pd.DataFrame) -> Iterator[InputProblem]:
     )  # fmt: skip
     if "loss_after_share" in points.columns:
         after = points["loss_after_share"]
-        yield from _each(
+        yield from each_row(
             points, (after < 0) | (after >= 1), "point.loss-after-outside",
             mark("Loss after the upgrade is {found}%; allowed are 0% to below 100%. Correct it."),
             _percent("loss_after_share"),
@@ -106,12 +100,12 @@ def _loss(points: pd.DataFrame) -> Iterator[InputProblem]:
 def _amounts(points: pd.DataFrame) -> Iterator[InputProblem]:
     for column, title in _AMOUNT_NAMES.items():
         if column in points.columns:
-            yield from _each(
+            yield from each_row(
                 points, points[column] < 0, "point.amount-negative",
                 mark("{what} is {found}; it cannot be below 0. Correct it in the survey."),
                 _amount(column, title),
             )  # fmt: skip
-    yield from _each(
+    yield from each_row(
         points, points["kwh_bought"] == 0, "point.no-energy",
         mark("No energy passes the master meter (0 kWh in the year). Write the year's kWh, or leave the cell blank "
              "where it is not known."),
@@ -122,7 +116,7 @@ def _cost_basis(points: pd.DataFrame) -> Iterator[InputProblem]:
     is_missing = points["line_km"].isna()
     if "upgrade_cost_vnd" in points.columns:
         is_missing &= points["upgrade_cost_vnd"].isna()
-    yield from _each(
+    yield from each_row(
         points, is_missing, "point.cost-missing",
         mark("The cost cannot be reckoned: the length of the low-voltage line is missing. Write the line km in the "
              "survey."),
@@ -131,12 +125,12 @@ def _cost_basis(points: pd.DataFrame) -> Iterator[InputProblem]:
 
 def _doubled(points: pd.DataFrame) -> Iterator[InputProblem]:
     is_again = points.index.duplicated()
-    yield from _each(
+    yield from each_row(
         points, is_again, "point.twice",
         mark("The point stands twice. Leave one row of it."),
     )  # fmt: skip
     meter = points["master_meter"]
-    yield from _each(
+    yield from each_row(
         points, (meter != "") & meter.duplicated() & ~is_again, "point.meter-twice",
         mark('Master meter "{found}" stands at another point too; its households would count twice. Correct the meter, '
              "or leave one point out."),
@@ -144,72 +138,13 @@ def _doubled(points: pd.DataFrame) -> Iterator[InputProblem]:
     )  # fmt: skip
 
 
-def _position(points: pd.DataFrame, communes: pd.DataFrame) -> Iterator[InputProblem]:
-    """Hold positions against extents: what lies in none is an error, what lies far from its own a warning."""
-    if not set(_EDGES) <= set(communes.columns):
-        return
-    edges = communes.dropna(subset=list(_EDGES))
-    if edges.empty:
-        return
-    own_km = _km_outside(points, edges.reindex(points["commune_code"]))
-    is_placed = points["lat"].notna().to_numpy() & points["lon"].notna().to_numpy()
-    is_nowhere = np.zeros(len(points), dtype=bool)
-    for place in np.flatnonzero(is_placed & ~(own_km <= FAR_KM)):
-        is_nowhere[place] = _km_outside(points.iloc[place : place + 1], edges).min() > FAR_KM
-    yield from _each(
-        points, is_nowhere, "point.place-nowhere",
-        mark("The position {found} (latitude, longitude) lies outside every commune. Correct it in the survey, or "
-             "leave both blank."),
-        lambda row: {"found": f"{row['lat']:.5f}, {row['lon']:.5f}"},
-    )  # fmt: skip
-    yield from _each(
-        points.assign(own_km=own_km.round(1)), (own_km > FAR_KM) & ~is_nowhere, "point.place-elsewhere",
-        mark("The position lies {found} km outside its commune {commune}; the commune is used. Compare the position "
-             "with the commune."),
-        lambda row: {"found": float(row["own_km"]), "commune": _named(row["commune_code"], communes)},
-        severity=WARNING,
-    )  # fmt: skip
-
-
-def _km_outside(points: pd.DataFrame, edges: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Return how far points lie outside extents, row by row, or one against all; missing where either is missing."""
-    lat, lon = points["lat"].to_numpy(dtype=float), points["lon"].to_numpy(dtype=float)
-    south, north, west, east = (edges[name].to_numpy(dtype=float) for name in _EDGES)
-    up_km = np.maximum(np.maximum(south - lat, lat - north), 0) * KM_PER_DEGREE
-    aside_km = np.maximum(np.maximum(west - lon, lon - east), 0) * KM_PER_DEGREE * np.cos(np.radians(lat))
-    return np.asarray(np.hypot(up_km, aside_km), dtype=np.float64)
-
-
-def _named(code: str, communes: pd.DataFrame) -> str:
-    return f"{communes['commune_name'][code]} ({code})"
-
-
-def _nothing(row: _Row) -> dict[str, Any]:  # noqa: ARG001
-    return {}
-
-
-def _found(column: str) -> _Fill:
+def _found(column: str) -> Fill:
     return lambda row: {"found": str(row[column])}
 
 
-def _amount(column: str, title: str) -> _Fill:
+def _amount(column: str, title: str) -> Fill:
     return lambda row: {"what": Phrase(title), "found": float(row[column])}
 
 
-def _percent(column: str) -> _Fill:
+def _percent(column: str) -> Fill:
     return lambda row: {"found": round(float(row[column]) * 100, 1)}
-
-
-def _each(
-    points: pd.DataFrame,
-    is_wrong: pd.Series[bool] | _Mask,
-    code: str,
-    template: str,
-    fill: _Fill = _nothing,
-    *,
-    severity: str = ERROR,
-) -> Iterator[InputProblem]:
-    """Return a problem for each wrong row, its sentence filled from the row."""
-    wrong = points[np.asarray(is_wrong, dtype=bool)]
-    for where, row in zip(wrong.index, wrong.to_dict("records"), strict=True):
-        yield InputProblem(code, str(where), template, fill(row), str(row["file_name"]), int(row["row"]), severity)

@@ -30,7 +30,7 @@ FOUND: list[tuple[dict[str, Any], str, str, str]] = [
     ({"grid_distance_km": None, "lat": None}, "hamlet.place-missing", ERROR, "Neither the distance to the grid nor"),
     ({"lat": None}, "hamlet.place-half", WARNING, "Of latitude and longitude only one is written;"),
     ({"lat": 21.03, "lon": 105.85}, "hamlet.place-nowhere", ERROR, "The position 21.03000, 105.85000 (latitude,"),
-    ({"lat": 9.75, "lon": 106.55}, "hamlet.place-elsewhere", WARNING, "km outside its commune Xã Mỹ Đức; it is used"),
+    ({"lat": 9.75, "lon": 106.55}, "hamlet.place-elsewhere", WARNING, "its commune Xã Mỹ Đức (30337); it is used"),
     ({"hamlet_name": "Ấp Một"}, "hamlet.name-twice", WARNING, 'Another hamlet of the commune is called "Ấp Một" too'),
 ]
 
