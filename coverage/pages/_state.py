@@ -21,6 +21,9 @@ FIRST_PROVINCE = "89"
 FIRST_PROVINCE_LIST = "2021-07-01"
 """Day in whose list `FIRST_PROVINCE` is read: codes were given out anew later."""
 
+PROGRAMME_PROVINCES = ("89", "84")
+"""An Giang and Trà Vinh, in the list of `FIRST_PROVINCE_LIST`: where almost all of what remains is."""
+
 LANGUAGE, AREA, PERIOD, INDICATOR, BOUNDARIES = "lang", "area", "period", "indicator", "boundaries"
 
 OF_QUARTER = "quarter"
@@ -99,6 +102,16 @@ def area_name(code: str, units: Units, language: Language) -> str:
     return language.say(
         "{name} (the part that EVNSPC serves: {served}/{all} communes)", name=name, served=served, all=whole
     )
+
+
+def programme_areas(told_on: str) -> tuple[str, ...]:
+    """Return the provinces in which almost all of what remains is, in the list of a day."""
+    return tuple(_cache.areas_on(PROGRAMME_PROVINCES, FIRST_PROVINCE_LIST, told_on))
+
+
+def areas_in_view(choices: Choices) -> tuple[str, ...]:
+    """Return the chosen area; where all are chosen, those in which almost all of what remains is."""
+    return programme_areas(choices.told_on) if choices.area == COMPANY_CODE else (choices.area,)
 
 
 def has_figures(choices: Choices) -> bool:

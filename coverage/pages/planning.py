@@ -38,12 +38,6 @@ from coverage.planning.programme import SolveProgress
 from coverage.planning.request import PlanRequest
 from geodata.errors import PhuDienError, mark
 from geodata.language import Language
-from geodata.units import COMPANY_CODE
-
-FIRST_AREAS = ("89", "84")
-"""An Giang and Trà Vinh in the list of `FIRST_LIST`: where almost all of what remains is."""
-
-FIRST_LIST = "2021-07-01"
 
 SECTION: Final = "plan"
 """Name of the section in the address."""
@@ -75,18 +69,14 @@ def draw(choices: _state.Choices) -> None:
 def _areas(choices: _state.Choices) -> tuple[str, ...]:
     """Return the areas of the plan: of the scenario that was opened, the chosen one, or where almost all remains."""
     of_scenario = _plan_choices.areas_of(choices.area, choices.told_on)
-    if of_scenario is not None:
-        return of_scenario
-    if choices.area != COMPANY_CODE:
-        return (choices.area,)
-    return tuple(_cache.areas_on(FIRST_AREAS, FIRST_LIST, choices.told_on))
+    return _state.areas_in_view(choices) if of_scenario is None else of_scenario
 
 
 def _draw_what_remains(inputs: PlanInputs, choices: _state.Choices) -> None:
     say, count = choices.language.say, choices.language.count
     names = inputs.communes["province_name"].unique()
     st.subheader(f"{', '.join(names)}, {choices.period_name}")
-    if _areas(choices) == tuple(_cache.areas_on(FIRST_AREAS, FIRST_LIST, choices.told_on)):
+    if _areas(choices) == _state.programme_areas(choices.told_on):
         st.caption(say("Almost all of what remains is in these two provinces; pick another one in the side bar."))
     points, hamlets = inputs.points, inputs.hamlets
     shown = (

@@ -10,11 +10,6 @@ from coverage.pages import _cache, _maps, _names, _state, _tables
 from geodata.lineage import ESTIMATED, ESTIMATED_NOTE
 from geodata.units import COMPANY_CODE
 
-PROGRAMME_PROVINCES = ("89", "84")
-"""An Giang and Trà Vinh, in the list of `PROGRAMME_LIST`: where almost all of what remains is."""
-
-PROGRAMME_LIST = "2021-07-01"
-
 
 def draw(choices: _state.Choices) -> None:
     """Draw the page."""
@@ -44,21 +39,16 @@ def draw(choices: _state.Choices) -> None:
 
 
 def _communes_shown(choices: _state.Choices) -> list[str]:
-    return [str(code) for area in _areas(choices) for code in choices.units.communes_of(area).index]
-
-
-def _areas(choices: _state.Choices) -> tuple[str, ...]:
-    """Return the areas that the page shows: the chosen one, or where almost all of what remains is."""
-    if choices.area != COMPANY_CODE:
-        return (choices.area,)
-    return tuple(_cache.areas_on(PROGRAMME_PROVINCES, PROGRAMME_LIST, choices.told_on))
+    return [str(code) for area in _state.areas_in_view(choices) for code in choices.units.communes_of(area).index]
 
 
 def _draw_totals(choices: _state.Choices, by_commune: pd.DataFrame, by_organisation: pd.DataFrame) -> None:
     say, count = choices.language.say, choices.language.count
     names = choices.units.provinces["full_name"]
     name = (
-        ", ".join(str(names[code]) for code in _areas(choices)) if choices.area == COMPANY_CODE else choices.area_name
+        ", ".join(str(names[code]) for code in _state.areas_in_view(choices))
+        if choices.area == COMPANY_CODE
+        else choices.area_name
     )
     st.subheader(f"{name}, {choices.period_name}")
     if choices.area == COMPANY_CODE:
@@ -80,7 +70,13 @@ def _draw_map(choices: _state.Choices) -> None:
     tiles = _cache.workspace().settings.tiles_url
     document = _cache.map_document(shapes, choices.told_on, code, tiles, choices.area)
     paint = _cache.paint(
-        choices.home, choices.version, choices.told_on, choices.period, "bulk_share", _areas(choices), code
+        choices.home,
+        choices.version,
+        choices.told_on,
+        choices.period,
+        "bulk_share",
+        _state.areas_in_view(choices),
+        code,
     )
     _maps.show_map(document, f"{shapes}-{code}", paint, choices.language, height=600)
 
