@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 import pandas as pd
 
+from coverage.file_form import FileForm
 from coverage.planning.assumptions import Assumptions, read_assumptions
 from coverage.planning.plan import Plan
 from coverage.planning.plan_report import PlanFollows, PlanSurroundings, plan_report
@@ -26,44 +26,20 @@ from loaders.reports.programme_workbook import write_programme_workbook
 from loaders.store import engine, facts
 from loaders.store.facts import DataVersion
 
-
-@dataclass(frozen=True)
-class PlanForm:
-    """
-    A form in which a plan is written.
-
-    Parameters
-    ----------
-    title
-        What the button of the form says; marked text.
-    media_type
-        For the browser.
-    write
-        Gives the file's bytes; the same report gives the same bytes.
-    suffix
-        How the file's name ends.
-    """
-
-    title: str
-    media_type: str
-    write: Callable[[PlanReport], bytes]
-    suffix: str
-
-
-FORMS: Final[dict[str, PlanForm]] = {
-    "xlsx": PlanForm(
+FORMS: Final[dict[str, FileForm[PlanReport]]] = {
+    "xlsx": FileForm(
         mark("Download the programme (.xlsx)"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         write_programme_workbook,
         ".xlsx",
     ),
-    "gpkg": PlanForm(
+    "gpkg": FileForm(
         mark("Download the programme's layers (.gpkg)"),
         "application/geopackage+sqlite3",
         write_programme_geopackage,
         ".gpkg",
     ),
-    "png": PlanForm(mark("Download the programme's map (.png)"), "image/png", draw_plan_map, ".png"),
+    "png": FileForm(mark("Download the programme's map (.png)"), "image/png", draw_plan_map, ".png"),
 }
 
 
@@ -171,7 +147,7 @@ def file_name(report: PlanReport, form: str) -> str:
     return f"phudien_plan_{'_'.join(parts)}_{version}_{report.request_start[:8]}{form_of(form).suffix}"
 
 
-def form_of(name: str) -> PlanForm:
+def form_of(name: str) -> FileForm[PlanReport]:
     """Return the form of a name; raise `PhuDienError` where there is none."""
     if name not in FORMS:
         raise PhuDienError(

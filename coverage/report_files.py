@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, Protocol
 
 from coverage import report
+from coverage.file_form import FileForm
 from coverage.report_sources import ReportSources
 from coverage.workspace import Workspace
 from geodata.errors import PhuDienError, mark
@@ -20,49 +20,25 @@ from loaders.reports.official_document import write_official_document
 from loaders.reports.province_pdf import write_province_pdf
 from loaders.reports.province_workbook import write_province_workbook
 
-
-@dataclass(frozen=True)
-class ReportForm:
-    """
-    A form in which a report is written.
-
-    Parameters
-    ----------
-    title
-        What the button of the form says; marked text.
-    media_type
-        For the browser.
-    write
-        Gives the file's bytes; the same report gives the same bytes where the form allows.
-    suffix
-        How the file's name ends.
-    """
-
-    title: str
-    media_type: str
-    write: Callable[[ProvinceReport], bytes]
-    suffix: str
-
-
-FORMS: Final[dict[str, ReportForm]] = {
-    "xlsx": ReportForm(
+FORMS: Final[dict[str, FileForm[ProvinceReport]]] = {
+    "xlsx": FileForm(
         mark("Download the report (.xlsx)"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         write_province_workbook,
         ".xlsx",
     ),
-    "pdf": ReportForm(mark("Download the report (.pdf)"), "application/pdf", write_province_pdf, ".pdf"),
-    "docx": ReportForm(
+    "pdf": FileForm(mark("Download the report (.pdf)"), "application/pdf", write_province_pdf, ".pdf"),
+    "docx": FileForm(
         mark("Download the document to sign (.docx)"),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         write_official_document,
         ".docx",
     ),
-    "csv": ReportForm(mark("Download the figures (.csv)"), "text/csv", write_csv, ".csv"),
-    "gpkg": ReportForm(
+    "csv": FileForm(mark("Download the figures (.csv)"), "text/csv", write_csv, ".csv"),
+    "gpkg": FileForm(
         mark("Download the map for QGIS (.gpkg)"), "application/geopackage+sqlite3", write_geopackage, ".gpkg"
     ),
-    "parquet": ReportForm(
+    "parquet": FileForm(
         mark("Download the figures with outlines (.parquet)"),
         "application/vnd.apache.parquet",
         write_parquet,
@@ -167,7 +143,7 @@ class ReportFiles:
         return f"phudien_{'_'.join(parts)}_{found.data_version}{form_of(form).suffix}"
 
 
-def form_of(name: str) -> ReportForm:
+def form_of(name: str) -> FileForm[ProvinceReport]:
     """Return the form of a name; raise `PhuDienError` where there is none."""
     if name not in FORMS:
         raise PhuDienError(
