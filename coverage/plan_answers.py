@@ -197,11 +197,15 @@ def solver_progress(time_limit_s: float, language: Language) -> Iterator[Callabl
 
 @contextmanager
 def _heard(stopped: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl+C be told to an event, the next one stop at once; only the main thread hears it."""
-    if threading.current_thread() is not threading.main_thread():
+    """
+    Let the first Ctrl+C be told to an event, the next one stop at once.
+
+    Only the main thread hears it, and not where it is to be ignored, as in a job that a shell runs beside others.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before == signal.SIG_IGN:
         yield
         return
-    before = signal.getsignal(signal.SIGINT)
 
     def stop(*_: object) -> None:
         stopped.set()

@@ -6,6 +6,7 @@ import io
 import json
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -41,6 +42,14 @@ def test_a_file_gets_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """Let Ctrl+C be heard as in a terminal: tests that a shell runs beside others are started with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def solve_until_stopped(told: list[bool], *, presses: int) -> None:
     with solver_progress(60, Language()) as tell:
         told.append(tell(NOW))
@@ -49,6 +58,16 @@ def solve_until_stopped(told: list[bool], *, presses: int) -> None:
         told.append(tell(NOW))
 
 
+def test_ctrl_c_stays_ignored_where_it_is() -> None:
+    before, told = signal.signal(signal.SIGINT, signal.SIG_IGN), []
+    try:
+        solve_until_stopped(told, presses=1)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert told == [True, True]
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 @pytest.mark.parametrize(("presses", "heard"), [(1, [True, False]), (2, [True])])
 def test_ctrl_c_stops_the_solver_and_a_second_one_does_not_wait_for_it(presses: int, heard: list[bool]) -> None:
     before, told = signal.getsignal(signal.SIGINT), []
