@@ -59,8 +59,9 @@ def test_boundaries_are_checked_mended_by_hand_and_added(visit: Visit, tmp_path:
     page.set_viewport_size({"width": 1400, "height": 2300})
     page.goto(f"{visit.address}/data")
     page.get_by_role("tab", name="Ranh giới").click()
-    page.get_by_label("Tên của bạn").last.fill("An")
-    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(str(boundary_file(tmp_path)))
+    tab = page.get_by_role("tabpanel", name="Ranh giới")  # other tabs have a name and an uploader too
+    tab.get_by_label("Tên của bạn").fill("An")
+    tab.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(str(boundary_file(tmp_path)))
     page.get_by_role("button", name="Kiểm tra tệp").click()
     refused = page.get_by_test_id("stAlertContentError")
     expect(refused).to_contain_text("EPSG:9208 (VN-2000 / TM-3 104-45)")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
@@ -16,7 +18,8 @@ def click_first_row(page: Page, *, until: str) -> None:
     """Choose the first row of the scorecard; again, where the table was still growing when it was clicked."""
     heading, table = page.get_by_role("heading", level=3).first, page.get_by_test_id("stDataFrame").first
     for _ in range(20):
-        table.scroll_into_view_if_needed()
+        with contextlib.suppress(PlaywrightError):  # a table that is drawn anew meanwhile is sought again
+            table.scroll_into_view_if_needed()
         page.mouse.wheel(0, 400)
         page.wait_for_timeout(500)
         box = table.bounding_box()
